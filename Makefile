@@ -1,0 +1,37 @@
+# Everything a person or CI runs. Needs Python 3.11+ (as python3, or PYTHON=…) and nothing else; uses uv where it is there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+TESTS ?=
+
+.PHONY: app test check bench lock recordings clean
+
+app: $(VENV)/app.ready  ## serve the app with an example loaded: no key, no server
+	$(BIN)/streamlit run app.py --server.port=$(PORT)
+
+test: $(VENV)/dev.ready  ## set up everything and run every test
+	@sh tools/system_packages.sh
+	$(BIN)/python -m pytest -n auto $(TESTS)
+
+check: $(VENV)/dev.ready  ## lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev.ready  ## speed, as ratios within one run
+	$(BIN)/python -m tests.benchmarks
+
+lock: ## renew the locked packages (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/app.ready: requirements.lock pyproject.toml
+	@PYTHON="$(PYTHON)" sh tools/install.sh $(VENV) requirements.lock && touch $@
+
+$(VENV)/dev.ready: requirements-dev.lock pyproject.toml
+	@PYTHON="$(PYTHON)" sh tools/install.sh $(VENV) requirements-dev.lock && touch $@ $(VENV)/app.ready
