@@ -1,0 +1,160 @@
+"""Dates in text, and the calendar made from them (pure): weekday, days from today, days to the meeting."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, time
+from functools import lru_cache
+
+from coach.moments import FULL_WEEKDAY, ORDINAL, SLASHED, DateMatch, date_matches, time_matches
+from coach.schema import AccountContext
+from coach.words import MONTHS, WEEKDAY_NAMES, WEEKDAYS, fold
+
+
+@dataclass(frozen=True)
+class FoundDate:
+    day: date
+    text: str
+    start: int
+    end: int
+    weekday: int | None = None
+    """0 Monday to 6 Sunday, where the text names one beside the date; it may be wrong."""
+    has_year: bool = True
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    day: date
+    weekday: str
+    """`Mon` … `Sun`."""
+    days_from_today: int
+    """Negative: past."""
+    days_from_meeting: int | None
+    """Negative: before the meeting. None without a meeting date."""
+    lines: tuple[str, ...]
+    """Labels of the lines it stands in; empty for today and the meeting itself."""
+    text: str
+    """As the first of these lines writes it; `today`, `the meeting`."""
+
+
+@lru_cache(maxsize=4096)
+def dates(text: str, *, today: date, month_first: bool = False) -> tuple[FoundDate, ...]:
+    """Every date in the text; without a year, the one nearest to today; day before month if possible.
+
+    `month_first`: read `11/5` as 5 November, for notes that plainly write so (see `writes_month_first`).
+    """
+    days = ((match, _day(match.parts, today, month_first)) for match in date_matches(text))
+    return tuple(_found(text, match, day) for match, day in days if day is not None)
+
+
+@lru_cache(maxsize=4096)
+def times(text: str) -> tuple[time, ...]:
+    """Every time of day written with digits: `07:50`, `2 pm`, `9.30 Uhr`, `14h30`, `10u`."""
+    return tuple(_time(match) for match in time_matches(text))
+
+
+@lru_cache(maxsize=4096)
+def weekdays(text: str) -> tuple[tuple[int, str], ...]:
+    """Weekdays named in full (0 Monday) with their words, whether or not a date stands beside them."""
+    return tuple((WEEKDAYS[match[0]], match[0]) for match in FULL_WEEKDAY.finditer(fold(text)))
+
+
+@lru_cache(maxsize=4096)
+def days_of_month(text: str) -> tuple[tuple[int, str], ...]:
+    """Days without a month, `the 15th`, with their words."""
+    found = tuple(ORDINAL.finditer(fold(text)))
+    dated = {place for one in date_matches(text) for place in range(one.start, one.end)} if found else set()
+    return tuple(
+        (int(match["day"] or match["day2"]), text[match.start() : match.end()].split()[-1])
+        for match in found
+        if dated.isdisjoint(range(match.start(), match.end()))
+    )
+
+
+@lru_cache(maxsize=16)
+def writes_month_first(context: AccountContext) -> bool:
+    """True where some line has a date that only reads month first (`10/13`) and none that only reads day first."""
+    pairs = [pair for line in context.notes for pair in SLASHED.findall(line.text)]
+    month_first = sum(int(one) <= 12 < int(two) <= 31 for one, two in pairs)
+    day_first = sum(int(two) <= 12 < int(one) <= 31 for one, two in pairs)
+    return month_first > 0 and day_first == 0
+
+
+def calendar(context: AccountContext) -> tuple[CalendarDay, ...]:
+    """Every date in the context's lines, today and the meeting, in order, once a day with all its lines."""
+    labels: dict[date, list[str]] = {}
+    texts: dict[date, str] = {}
+    month_first = writes_month_first(context)
+    for label, line in context.lines.items():
+        for found in dates(line.text, today=context.today, month_first=month_first):
+            texts.setdefault(found.day, found.text)
+            if label not in labels.setdefault(found.day, []):
+                labels[found.day].append(label)
+    for day, text in ((context.meeting.date, "the meeting"), (context.today, "today")):
+        if day is not None:
+            texts.setdefault(day, text)
+    return tuple(_calendar_day(context, day, tuple(labels.get(day, ())), texts[day]) for day in sorted(texts))
+
+
+def _calendar_day(context: AccountContext, day: date, lines: tuple[str, ...], text: str) -> CalendarDay:
+    meeting = context.meeting.date
+    return CalendarDay(
+        day=day,
+        weekday=WEEKDAY_NAMES[day.weekday()],
+        days_from_today=(day - context.today).days,
+        days_from_meeting=(day - meeting).days if meeting else None,
+        lines=lines,
+        text=text,
+    )
+
+
+def _found(text: str, match: DateMatch, day: date) -> FoundDate:
+    named = match.parts.get("weekday") or match.parts.get("after")
+    words = text[match.start : match.end].rstrip(" ,")
+    if words[-2:-1].isalpha():
+        words = words.rstrip(".")
+    return FoundDate(
+        day=day,
+        text=words,
+        start=match.start,
+        end=match.start + len(words),
+        weekday=WEEKDAYS[named] if named else None,
+        has_year="year" in match.parts or "short" in match.parts,
+    )
+
+
+def _day(parts: dict[str, str], today: date, month_first: bool) -> date | None:
+    one, two = int(parts["day"]), MONTHS.get(parts["month"]) or int(parts["month"])
+    is_numeric = (parts["month"].isdigit() and len(parts.get("year", "")) != 4) or "sep" in parts
+    year = _year(parts)
+    first, second = _in_year(one, two, year, today), _in_year(two, one, year, today) if is_numeric else None
+    return (second or first) if month_first else (first or second)
+
+
+def _year(parts: dict[str, str]) -> int | None:
+    digits = parts.get("year") or parts.get("short")
+    if digits is None:
+        return None
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
+
+
+def _in_year(day: int, month: int, year: int | None, today: date) -> date | None:
+    years = (year,) if year is not None else (today.year - 1, today.year, today.year + 1)
+    days = [found for one in years if (found := _valid(one, month, day))]
+    return min(days, key=lambda found: abs((found - today).days), default=None)
+
+
+def _valid(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _time(match: re.Match[str]) -> time:
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    half = (match["half"] or match["half2"] or "").replace(".", "")
+    if half in {"am", "pm"}:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return time(hour % 24, minute)

@@ -1,0 +1,63 @@
+"""No outside network, no keys, no home of a person: every test starts from nothing."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from coach.settings import settings
+from tests.support.endpoint import Endpoint, Script
+
+_HERE = {"127.0.0.1", "::1", "localhost"}
+_FOREIGN = ("_API_KEY", "_PROXY", "_proxy", "_BASE_URL", "_API_BASE")
+_PREFIXES = ("COACH_", "OPENAI_", "AZURE_", "ANTHROPIC_", "LANGSMITH_", "LANGCHAIN_", "OLLAMA_")
+
+
+@pytest.fixture(autouse=True)
+def nothing_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    for name in list(os.environ):
+        if name.endswith(_FOREIGN) or name.startswith(_PREFIXES):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COACH_HOME", str(tmp_path / "coach-home"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect, getaddrinfo = socket.socket.connect, socket.getaddrinfo
+
+    def connect_here(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in _HERE:
+            raise AssertionError(f"A test wanted to reach {address}.")
+        connect(self, address)  # type: ignore[arg-type]
+
+    def look_up_here(host: str | bytes | None, *args: object, **options: object) -> object:
+        if host is not None and str(host) not in _HERE:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return getaddrinfo(host, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", connect_here)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_here)
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Endpoint]]:
+    """Start endpoints that end with the test; the last one is the OpenAI endpoint of the environment."""
+    running: list[Endpoint] = []
+
+    def start(script: Script, **pace: float) -> Endpoint:
+        endpoint = Endpoint(script, **pace)  # type: ignore[arg-type]
+        running.append(endpoint.__enter__())
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test-not-a-real-key")
+        return endpoint
+
+    yield start
+    for endpoint in running:
+        endpoint.__exit__(None, None, None)

@@ -1,0 +1,1 @@
+"""What tests stand on: things of the outside world, made small."""

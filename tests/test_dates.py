@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.dates import calendar, dates, days_of_month, times, weekdays, writes_month_first
+from coach.schema import AccountContext, Meeting, NoteLine
+
+TODAY = dt.date(2026, 12, 1)
+
+
+def days(text: str, **how: bool) -> list[str]:
+    return [one.day.isoformat() for one in dates(text, today=TODAY, **how)]
+
+
+def context(*texts: str) -> AccountContext:
+    notes = tuple(NoteLine(label=f"L{i}", text=text) for i, text in enumerate(texts, 1))
+    return AccountContext(today=TODAY, meeting=Meeting(date=dt.date(2026, 12, 3)), notes=notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-12-03", "2026-12-03"), ("12/10 call", "2026-10-12"), ("12/10/25", "2025-10-12"), 
+        ("10/13 call", "2026-10-13"),
+        ("12 Oct", "2026-10-12"), ("Oct 12th", "2026-10-12"), ("12. Oktober", "2026-10-12"),
+        ("le 12 octobre", "2026-10-12"),
+        ("12 de octubre", "2026-10-12"), ("15 Dec 2026", "2026-12-15"), ("Thu 3 Dec", "2026-12-03"),
+        ("Mon, 22 Oct 2001 10:04:04 -0700", "2001-10-22"), ("Tuesday, November 17, 2026 9:31 PM", "2026-11-17"),
+        ("27.11.2026 09:05", "2026-11-27"), ("bis Dienstag, 24.11. an", "2026-11-24"), ("3.11. JW call", "2026-11-03"),
+        ("18-11 Ravi", "2026-11-18"), ("vr 4/12", "2026-12-04"), ("26 January", "2027-01-26"),
+        ("le mardi 8 décembre", "2026-12-08"),
+        ("１２ Oct", "2026-10-12"),
+    ],
+)  # fmt: skip
+def test_date_is_read_however_it_is_written(text: str, day: str) -> None:
+    assert days(text) == [day]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thursday",
+        "end of November",
+        "Q4",
+        "24/7",
+        "2/3 of them",
+        "firmware 4.2.",
+        "3 may need",
+        "5-6 of them",
+        "31/31",
+        "by the 15th",
+    ],
+)
+def test_what_names_no_exact_day_is_no_date(text: str) -> None:
+    assert days(text) == []
+
+
+def test_weekday_beside_the_date_is_told_though_it_may_be_wrong() -> None:
+    assert [one.weekday for one in dates("Wed 3 Dec, 14 Oct (Wed), 15 Dec", today=TODAY)] == [2, 2, None]
+
+
+def test_both_ends_of_a_range_are_dates() -> None:
+    assert days("between 4 and 14 Dec") == ["2026-12-04", "2026-12-14"]
+
+
+def test_month_first_notes_read_month_first() -> None:
+    notes = context("10/13 call", "11/5 voicemail")
+    assert writes_month_first(notes)
+    assert [day.day.isoformat() for day in calendar(notes)][:2] == ["2026-10-13", "2026-11-05"]
+    assert not writes_month_first(context("13/10 call", "11/5"))
+
+
+def test_calendar_has_each_day_once_with_its_lines_and_distances() -> None:
+    found = calendar(context("board 15 Dec", "again 15/12", "report by 24/10"))
+    assert [(one.weekday, one.text, one.lines) for one in found] == [
+        ("Sat", "24/10", ("L3",)),
+        ("Tue", "today", ()),
+        ("Thu", "the meeting", ()),
+        ("Tue", "15 Dec", ("L1", "L2")),
+    ]
+    assert [(one.days_from_today, one.days_from_meeting) for one in found] == [(-38, -40), (0, -2), (2, 0), (14, 12)]
+
+
+def test_times_of_day_are_read() -> None:
+    assert [f"{one:%H:%M}" for one in times("07:50, back 1:20 pm, um 9.30 Uhr, 10u, 14h30, 2 p.m.")] == [
+        "07:50", "13:20", "09:30", "10:00", "14:30", "14:00",
+    ]  # fmt: skip
+
+
+def test_weekdays_and_days_without_a_month_are_told() -> None:
+    assert weekdays("on Thursday, am Freitag")[0][0] == 3
+    assert weekdays("on Thursday, am Freitag")[1][0] == 4
+    assert days_of_month("by the 15th") == ((15, "15th"),)
+
+
+@given(
+    day=st.dates(dt.date(2020, 1, 1), dt.date(2035, 12, 31)),
+    form=st.sampled_from(
+        ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %b %Y", "%B %d, %Y", "%A %d %B %Y", "%a, %d %b %Y", "%d-%m-%Y"]
+    ),
+)
+def test_every_way_of_writing_a_date_gives_the_same_day(day: dt.date, form: str) -> None:
+    assert [one.day for one in dates("See you " + day.strftime(form) + " then", today=TODAY)] == [day]
+
+
+@given(text=st.text(max_size=200))
+def test_no_text_breaks_it_and_spans_fit(text: str) -> None:
+    assert all(text[one.start : one.end] == one.text for one in dates(text, today=TODAY))
+    times(text)
+
+
+def test_text_full_of_dates_is_read_in_proportion_to_its_length() -> None:
+    began = time.process_time()
+    assert len(dates("1/2 " * 20_000, today=TODAY)) == 20_000
+    assert time.process_time() - began < 2, "a quadratic reader takes ten seconds"
