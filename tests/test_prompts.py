@@ -1,0 +1,28 @@
+"""Prompts are files with checked variables, and what was asked can be known by its hash."""
+
+import pytest
+
+from coach.prompts import prompt, prompt_names
+
+
+def test_every_prompt_declares_exactly_the_variables_it_uses() -> None:
+    assert {"system", "groundwork", "page", "criticise", "rewrite", "index", "suggest", "judge"} <= set(prompt_names())
+    for name in prompt_names():
+        assert prompt(name).purpose
+
+
+def test_notes_are_filled_in_as_they_stand() -> None:
+    awkward = 'a < b & "c" {{{x}}} {{y}} $5'
+    assert f"\n{awkward}" in prompt("index").render(blocks=awkward, complaint="")
+
+
+@pytest.mark.parametrize("values", [{}, {"language": "in German", "tone": "kind"}])
+def test_a_missing_or_unknown_variable_is_an_error(values: dict[str, str]) -> None:
+    with pytest.raises(KeyError, match="prompt system takes"):
+        prompt("system").render(**values)
+
+
+def test_the_hash_names_text_and_system_text() -> None:
+    hashes = {prompt(name).hash for name in prompt_names()}
+    assert len(hashes) == len(prompt_names())
+    assert all(len(one) == 12 for one in hashes)
