@@ -1,0 +1,84 @@
+"""A block's words beside what they may rest on (pure): its lines, its days, and what the other blocks say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+
+from coach.dates import FoundDate, dates
+from coach.daycounts import Days
+from coach.figures import Figure
+from coach.held import Case, Held, held
+from coach.names import reads_german
+
+OUTCOME_PARTS = frozenset({"best", "fallback", "stop", "before"})
+"""Parts that set days still to come: a proposed one needs no line."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the other blocks say about one."""
+
+    is_german: bool = False
+    worked_out: tuple[Figure, ...] = ()
+    """Results of sums in blocks that hold, in no line themselves."""
+    cites_loosely: bool = False
+    proposed: frozenset[date] = frozenset()
+    """Days to come that proposals and outcomes set."""
+    proposed_weekdays: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A block's words beside what it may rest on."""
+
+    text: str
+    part: str
+    basis: str
+    holding: Held
+    own: tuple[FoundDate, ...]
+    days: Days
+    is_table: bool = False
+    page: Surroundings = field(default_factory=lambda: Surroundings())
+
+
+@lru_cache(maxsize=2048)
+def plain(text: str) -> str:
+    """The words without emphasis, list markers and citations; table rows as sentences."""
+    rows = [row for row in text.splitlines() if not _RULE.fullmatch(row) or not row.strip()]
+    bare = "\n".join(_LEAD.sub("", row) for row in rows)
+    return _EMPHASIS.sub("", _CITED.sub("", bare))
+
+
+_RULE = re.compile(r"[\s|:\-]+")
+_LEAD = re.compile(r"^\s*(?:>\s*)*(?:#{1,6}\s+|[-*•]\s+|\d{1,2}[.)]\s+)?")
+_CITED = re.compile(r"\[(?:[LFP]\d+[\s,]*)+\]")
+_EMPHASIS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+
+
+def claim_of(
+    text: str,
+    part: str,
+    basis: str,
+    citations: Sequence[str],
+    case: Case,
+    *,
+    is_table: bool = False,
+    page: Surroundings | None = None,
+) -> Claim:
+    words, today = plain(text), case.context.today
+    holding = held(citations, case)
+    own = dates(words, today=today)
+    days = Days(today, case.context.meeting.date, own, (*holding.days, *holding.message_days))
+    known = page or Surroundings()
+    known = replace(known, is_german=reads_german(words, on_german_page=known.is_german))
+    return Claim(words, part, basis, holding, own, days, is_table, known)
+
+
+def held_against_all(claim: Claim, case: Case) -> Claim:
+    """The claim beside all lines; what follows unshown may still only follow from its own."""
+    holding = replace(case.whole, given=claim.holding.given)
+    return replace(claim, holding=holding, days=replace(claim.days, cited=(*holding.days, *holding.message_days)))

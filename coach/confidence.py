@@ -1,0 +1,180 @@
+"""What must not be shown (pure): things told in confidence and our own limits, and where a block shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from coach.figures import HARD_UNITS, Figure, figures
+from coach.held import Case, case_of, stands, words_of
+from coach.names import names, same_person
+from coach.schema import CUSTOMER_FACING, AccountContext, Block, Groundwork, NoteLine
+from coach.words import NOT_UNITS, fold, listed
+
+MIN_PHRASE_WORDS = 2
+"""So many words that only confidential lines hold, in one spoken text, show what was told."""
+MIN_SPECIAL_LETTERS = 4
+SMALL = 12
+"""Bare numbers up to a dozen are too common to give a confidence away."""
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """One thing that is kept."""
+
+    text: str
+    lines: tuple[str, ...]
+    figures: tuple[Figure, ...] = ()
+    names: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+    """Words that stand in no other line."""
+    kept_from: tuple[str, ...] = ()
+    """Known people; empty: from everybody at the customer but who told it."""
+    is_ours: bool = False
+    """Our own floor, margin or authority."""
+
+
+def confidences(groundwork: Groundwork, context: AccountContext) -> tuple[Confidence, ...]:
+    """What the groundwork says was told in confidence, and our own limits that lines of ours hold.
+
+    Fields of the record and proof points are no confidences: the offer and its prices are what we tell.
+    """
+    case = case_of(context)
+    blocks = [block for block in groundwork.blocks if block.part == "in_confidence" and block.kind != "heading"]
+    secret = {label for block in blocks for label in block.citations if label in case.lines and label[0] == "L"}
+    limits = [line for line in context.notes if line.voice == "ours" and _is_limit(line.text)]
+    shared = [
+        block for block in blocks if secret & set(block.citations) and not _only_the_teller_comes(block, secret, case)
+    ]
+    told = [_told(block, secret, case) for block in shared]
+    return (*told, *(_limit(line, case) for line in limits))
+
+
+def leaks(block: Block, kept: Sequence[Confidence], context: AccountContext) -> tuple[str, ...]:
+    """One sentence for each confidence that the block shows to the customer: in a part they see, or in spoken words."""
+    spoken = "\n".join(_spoken(block, context))
+    if not spoken:
+        return ()
+    return tuple(dict.fromkeys(sentence for one in kept for sentence in _shown(spoken, one)))
+
+
+_LIMIT = re.compile(
+    r"\b(?:floor|walk-?away|margin|bottom line|bottom price|lowest (?:price|we)|max(?:imum"
+    r"|\.)? (?:discount|rabatt)|can go (?:down |as low |up )?(?:to|as)"
+    r"|authority (?:up )?to|not (?:go )?below|never below|without asking|w/o asking|our limit"
+    r"|schmerzgrenze|untergrenze|marge|plancher|ondergrens"
+    r"|up to \S+ (?:%|percent) (?:off|discount|without))\b"
+)
+
+
+@lru_cache(maxsize=4096)
+def _is_limit(text: str) -> bool:
+    return _LIMIT.search(fold(text)) is not None
+
+
+_KEPT_FROM = re.compile(r"\b(?:before|from|in front of|to|vor|gegenuber|devant|neither)\b(?P<who>[^.;:]*)")
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{8,}?)[\"”“»]")
+_INTERNAL = frozenset({"decides", "people", "leave_out", "other"})
+"""Parts for the rep's eyes, where quotation marks may quote a note."""
+
+
+def _told(block: Block, secret: set[str], case: Case) -> Confidence:
+    cited = [case.lines[label] for label in block.citations if label in secret]
+    text = "\n".join((block.text, *(line.text for line in cited)))
+    others = [line for label, line in case.lines.items() if label not in secret]
+    return Confidence(
+        text=block.text,
+        lines=tuple(line.label for line in cited),
+        figures=tuple(_secret_figures(text, [line for line in others if not _is_limit(line.text)])),
+        names=tuple(_secret_names(block.text, text, others, case)),
+        words=_special(" ".join(line.text for line in cited), others, case),
+        kept_from=_kept_from(block.text, case),
+    )
+
+
+def _only_the_teller_comes(block: Block, secret: set[str], case: Case) -> bool:
+    """What everybody in the meeting said themselves is shown to nobody new."""
+    speakers = [case.lines[label].speaker for label in block.citations if label in secret]
+    people = case.context.meeting.attendees
+    return bool(people) and all(
+        speaker and all(same_person(speaker, person.name) for person in people) for speaker in speakers
+    )
+
+
+def _limit(line: NoteLine, case: Case) -> Confidence:
+    others = [other for other in case.lines.values() if other.voice == "customer" or other.label[0] in "FP"]
+    found = tuple(one for one in _secret_figures(line.text, others) if one.unit not in {"day", "week", "month", "year"})
+    return Confidence(text=line.text, lines=(line.label,), figures=found, is_ours=True)
+
+
+def _secret_figures(text: str, others: Iterable[NoteLine]) -> Iterator[Figure]:
+    public = [one for line in others for one in figures(line.text)]
+    for one in figures(text):
+        is_common = abs(one.value) <= SMALL and (one.unit not in HARD_UNITS or one.unit == "x")
+        if not is_common and not stands(one, public):
+            yield one
+
+
+def _secret_names(text: str, told: str, others: Sequence[NoteLine], case: Case) -> Iterator[str]:
+    public = words_of("\n".join(line.text for line in others if line.voice == "customer" or line.label[0] in "FP"))
+    speakers = [line.speaker for line in case.lines.values() if line.speaker]
+    elsewhere = words_of("\n".join(line.text for line in others))
+    cited = words_of(told.removeprefix(text))
+    for name in dict.fromkeys((*names(text), *names(told))):
+        words = words_of(name)
+        is_public = bool(words & case.public_words) or words <= public
+        is_public = is_public or (words <= elsewhere and not words & cited)
+        is_person_here = any(same_person(name, other) for other in speakers)
+        if not is_public and not is_person_here and words & words_of(text) and len(name) > 2:
+            yield name
+
+
+def _special(cited: str, others: Iterable[NoteLine], case: Case) -> frozenset[str]:
+    common = words_of(" ".join(line.text for line in others)) | case.public_words | NOT_UNITS
+    return frozenset(
+        word for word in words_of(cited) - common if len(word) >= MIN_SPECIAL_LETTERS and word not in _COMMON
+    )
+
+
+_COMMON = listed(
+    """about after again also anything because been between call could does doesn even every everything from give going
+    happens have having here hers himself into itself just keep know last like look looking make maybe might more much
+    must never next nothing only other over people rather right said same shall should show since some still such take
+    tell than that their them then there these they thing things think this those until very wants week well were what
+    when where which while will with without would year your yours"""
+)
+"""Too common to give anything away."""
+
+
+def _kept_from(text: str, case: Case) -> tuple[str, ...]:
+    words = words_of(" ".join(match["who"] for match in _KEPT_FROM.finditer(fold(text))))
+    return tuple(person.name for person in case.context.meeting.attendees if words & words_of(person.name))
+
+
+def _spoken(block: Block, context: AccountContext) -> Iterator[str]:
+    if block.part in CUSTOMER_FACING or block.kind == "quote":
+        yield block.text
+        return
+    for match in _QUOTED.finditer(block.text):
+        quoted = fold(match[1].strip(" .,!?"))
+        is_noted = any(quoted in fold(line.text) for line in (*context.notes, *context.fields, *context.proofs))
+        if block.part != "leave_out" and not (is_noted and block.part in _INTERNAL):
+            yield match[1]
+
+
+def _shown(spoken: str, one: Confidence) -> Iterator[str]:
+    why = "our own limit" if one.is_ours else "told in confidence"
+    where = f" ({' '.join(one.lines)})" if one.lines else ""
+    said = words_of(spoken)
+    for name in one.names:
+        if words_of(name) <= said:
+            yield f"shows “{name}”, {why}{where}"
+    for figure in figures(spoken):
+        alike = [kept for kept in one.figures if figure.value == kept.value and stands(figure, (kept,))]
+        if any(kept.unit == figure.unit or figure.value > SMALL for kept in alike):
+            yield f"shows “{figure.text}”, {why}{where}"
+    phrase = sorted(word for word in one.words if word in said)
+    if len(phrase) >= MIN_PHRASE_WORDS and not one.names:
+        yield f"shows “{' … '.join(phrase[:3])}”, {why}{where}"

@@ -1,0 +1,352 @@
+"""What lines hold (pure): their figures, dates, times, names and words, and whether a stated one stands among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from coach.dates import dates, days_of_month, times, weekdays, writes_month_first
+from coach.figures import SECONDS, Figure, figures, same_unit, seconds
+from coach.names import known_people, name_words, names, same_person
+from coach.schema import AccountContext, NoteLine
+from coach.sums import fits, scale_of
+from coach.words import MONTHS, NUMBERS, WEEKDAYS, fold
+
+MESSAGE_LINES = 3
+"""So far back a pronoun may point within one person's message."""
+MAX_KEPT = 1000
+"""Sets of lines of which is kept what they hold: a dozen drafts with all their blocks."""
+MAX_DERIVED_DAYS = 400
+"""A date is only counted from another one within about a year."""
+
+
+ENTRY_DATE_WITHIN = 12
+"""Signs from the start of a line in which the date of an entry stands: `Fr 30.10. Anruf`, `[auto] 11/4`."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A context, prepared for comparing many blocks with it."""
+
+    context: AccountContext
+    lines: dict[str, NoteLine]
+    in_order: tuple[NoteLine, ...]
+    places: dict[str, int]
+    """Of each label in this order."""
+    month_first: bool
+    entry_days: dict[str, date]
+    """By label of a note without a date: the day of the entry or message it belongs to."""
+    public_words: frozenset[str]
+    """Of the record's names: attendees, rep, account, seller, place. Any block may use them."""
+    people: tuple[str, ...]
+    """Everybody known, the rep among them."""
+    words: frozenset[str]
+    """Of the whole context."""
+    figures: tuple[Figure, ...]
+    """Of the whole context."""
+    name_words: frozenset[str]
+    """Words that stand as names somewhere in the context."""
+
+    _held: dict[tuple[str, ...], Held] = field(default_factory=dict, compare=False, repr=False)
+    """What lines hold that blocks cited before: those of the next draft cite the same."""
+
+    @cached_property
+    def whole(self) -> Held:
+        """What all lines together hold."""
+        return held(self.lines, self)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What some lines and the record hold."""
+
+    labels: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    """Of the lines and of the record."""
+    given: tuple[Figure, ...]
+    """Of the lines alone, and the hours between their times: what a sum that is not shown may rest on."""
+    counts: tuple[Figure, ...]
+    """Of the record: how many plants the opportunity has, how many people come."""
+    days: tuple[date, ...]
+    """Of the lines alone, without today and the meeting."""
+    message_days: tuple[date, ...]
+    """Of the messages or entries that cited lines without a date belong to."""
+    days_of_month: frozenset[int]
+    times: frozenset[time]
+    months: frozenset[int]
+    weekdays: frozenset[int]
+    words: frozenset[str]
+    known: frozenset[str]
+    """These words, those of the record's names and those said just before in the same message."""
+    initials: frozenset[str]
+    text: str
+    """Folded."""
+
+
+@lru_cache(maxsize=16)
+def case_of(context: AccountContext) -> Case:
+    """The context with what every comparison needs."""
+    lines, month_first = context.lines, writes_month_first(context)
+    return Case(
+        context=context,
+        lines=lines,
+        in_order=tuple(lines.values()),
+        places={label: place for place, label in enumerate(lines)},
+        month_first=month_first,
+        entry_days=_entry_days(context, month_first=month_first),
+        public_words=_public_words(context),
+        people=tuple(name for name in (*known_people(context), context.rep) if name),
+        words=_words_in(lines.values()) | _public_words(context),
+        figures=tuple(one for line in lines.values() for one in figures(line.text)),
+        name_words=frozenset(word for line in context.notes for name in names(line.text) for word in name_words(name)),
+    )
+
+
+def held(labels: Iterable[str], case: Case) -> Held:
+    """What the lines with these labels hold; labels that do not exist hold nothing."""
+    cited = tuple(dict.fromkeys(labels))
+    if cited not in case._held:
+        if len(case._held) >= MAX_KEPT:
+            case._held.clear()
+        case._held[cited] = _held(cited, case)
+    return case._held[cited]
+
+
+def _held(labels: tuple[str, ...], case: Case) -> Held:
+    lines = [case.lines[label] for label in labels if label in case.lines]
+    context, text = case.context, "\n".join(line.text + " " + (line.speaker or "") for line in lines)
+    found, words = tuple(one for line in lines for one in _dates(line.text, case)), _words_in(lines)
+    noted, record = [one for line in lines for one in figures(line.text)], _record_figures(context)
+    changes = [one for line in lines for one in _changes(line.text)]
+    return Held(
+        labels=tuple(line.label for line in lines),
+        figures=(*noted, *record, *changes),
+        given=(*noted, *between(clock for line in lines for clock in times(line.text))),
+        counts=(*figures(context.opportunity), _people(context)),
+        days=tuple(dict.fromkeys(found)),
+        message_days=tuple(dict.fromkeys(day for line in lines for day in _meant_days(line, case))),
+        days_of_month=frozenset(day for line in lines for day, _ in days_of_month(line.text)),
+        times=frozenset((*(clock for line in lines for clock in _clocks(line.text)), *_window(context))),
+        months=frozenset((*(day.month for day in found), *(MONTHS[word] for word in words & MONTHS.keys()))),
+        weekdays=frozenset((*(WEEKDAYS[word] for word in words & WEEKDAYS.keys()), *(day.weekday() for day in found))),
+        words=words,
+        known=words | case.public_words | _named_before(lines, case),
+        initials=frozenset(re.findall(r"\b[A-Z]{2,3}\b", text)),
+        text=fold(text),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def words_of(text: str) -> frozenset[str]:
+    """Folded words, those of `MLopez` and `Maria's` apart."""
+    parts = _PART.findall(fold(_INITIAL.sub(r"\1 ", text)))
+    joined = [part for part in parts if "'" in part or "-" in part]
+    apart = [word for part in joined for word in (part.removesuffix("'s"), *part.replace("'", "-").split("-"))]
+    return frozenset((*parts, *(word for word in apart if word)))
+
+
+_INITIAL = re.compile(r"\b([A-Z])(?=[A-Z][a-z])")
+_PART = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+
+
+def _words_in(lines: Iterable[NoteLine]) -> frozenset[str]:
+    """Of their texts and speakers."""
+    return frozenset().union(*(words_of(text) for line in lines for text in (line.text, line.speaker) if text))
+
+
+def stands(figure: Figure, among: Iterable[Figure]) -> bool:
+    """True where one of them has the same value in a unit that fits, or rounds to it as written."""
+    return any(_same(figure, other) for other in among)
+
+
+def is_time_between(figure: Figure, clocks: Iterable[time]) -> bool:
+    """`5 h 30` where the lines say 07:50 and 13:20."""
+    wanted = seconds(figure)
+    if wanted is None:
+        return False
+    minutes = [clock.hour * 60 + clock.minute for clock in clocks]
+    slack = Decimal(1800) if figure.is_approximate and figure.unit == "h" else Decimal(30)
+    return any(one > two and abs((one - two) * 60 - wanted) <= slack for one in minutes for two in minutes)
+
+
+def between(clocks: Iterable[time]) -> tuple[Figure, ...]:
+    """The hours between any two times."""
+    minutes = sorted({clock.hour * 60 + clock.minute for clock in clocks})
+    gaps = {later - earlier for earlier in minutes for later in minutes if later > earlier}
+    return tuple(Figure(Decimal(gap) / 60, "h", "", 0, 0) for gap in sorted(gaps))
+
+
+def is_counted_from(day: date, known: Iterable[date], given: Sequence[Figure]) -> bool:
+    """True where the day lies a held number of days, weeks or months before or after a known one."""
+    return any(_lies(day, one, figure) for one in known for figure in given if abs((day - one).days) < MAX_DERIVED_DAYS)
+
+
+def is_named(name: str, holding: Held, case: Case) -> bool:
+    """True where the lines or the record hold every word of the name, or initials or a short form of it."""
+    if any(sign.isdigit() for sign in name):
+        return re.sub(r"\W", "", fold(name)) in re.sub(r"[^\w\n]", "", holding.text)
+    words = [word for word in name_words(name) if len(word) > 1]
+    if any(COUNTRY_CODES.get(word) in holding.initials for word in words[:1]):
+        return True
+    if all(word in holding.known or _is_inflected(word, holding.known) for word in words):
+        return True
+    if len(words) > 1 and re.search(rf"\b{words[0][0]}\.? ?{re.escape(words[-1])}\b", holding.text):
+        return True
+    return any(
+        same_person(short, full) for full in case.people if same_person(name, full) for short in holding.initials
+    )
+
+
+COUNTRY_CODES = {
+    "germany": "DE", "deutschland": "DE", "allemagne": "DE", "austria": "AT", "osterreich": "AT", "autriche": "AT",
+    "switzerland": "CH", "schweiz": "CH", "suisse": "CH", "france": "FR", "frankreich": "FR", "spain": "ES",
+    "italy": "IT", "belgium": "BE", "netherlands": "NL", "poland": "PL", "britain": "UK", "america": "US",
+    "canada": "CA", "california": "CA", "texas": "TX",
+}  # fmt: skip
+"""Countries and states by the letters that notes write for them: `country DE/AT?`."""
+
+
+def _named_before(lines: Iterable[NoteLine], case: Case) -> frozenset[str]:
+    """Words of the sentences just before in the same person's message: `He has no mandate` follows his name."""
+    found: set[str] = set()
+    for line in lines:
+        place = case.places[line.label]
+        before = case.in_order[max(0, place - MESSAGE_LINES) : place] if line.speaker else ()
+        found.update(*(words_of(one.text) for one in before if one.speaker == line.speaker))
+    return frozenset(found)
+
+
+def _meant_days(line: NoteLine, case: Case) -> Iterator[date]:
+    """The day of the line's entry, and each weekday it names as the next one after: `11/18 … by Friday`."""
+    entry = case.entry_days.get(line.label)
+    yield from [entry] if entry else []
+    written = _dates(line.text, case)
+    dated = {day.weekday() for day in written}
+    for base in [entry] if entry else written[:1]:
+        for number in (one for one, _ in weekdays(line.text) if one not in dated):
+            yield base + timedelta(days=(number - base.weekday() - 1) % 7 + 1)
+
+
+def _changes(text: str) -> Iterator[Figure]:
+    """Seven days of `from 46 to 39 days`."""
+    for one, two in pairwise(figures(text)):
+        if _TO.fullmatch(fold(text[one.end : two.start])) and re.search(
+            r"\b(?:from|von|de|van) $", fold(text[: one.start])
+        ):
+            yield replace(two, value=abs(one.value - two.value))
+
+
+_TO = re.compile(r" (?:\w+ )?(?:to|auf|a|naar) ")
+
+
+def _entry_days(context: AccountContext, *, month_first: bool) -> dict[str, date]:
+    """By label, the day of the entry or message that a note without a date belongs to: `3.11. call …`, a header."""
+    found: dict[str, date] = {}
+    entry: date | None = None
+    for line in context.notes:
+        own = dates(line.text, today=context.today, month_first=month_first)
+        if own and (own[0].start <= ENTRY_DATE_WITHIN or _HEADER.match(line.text)):
+            entry = own[0].day
+        elif not own and entry:
+            found[line.label] = entry
+    return found
+
+
+_HEADER = re.compile(r"(?:From|To|Sent|Date|Von|An|Datum|De|Para|Objet)\s?:")
+
+
+def _dates(text: str, case: Case) -> list[date]:
+    today = case.context.today
+    return [one.day for one in dates(text, today=today, month_first=case.month_first)]
+
+
+def _same(one: Figure, other: Figure) -> bool:
+    if not same_unit(one, other):
+        return False
+    if one.unit in SECONDS and other.unit in SECONDS:
+        a, b = one.value * SECONDS[one.unit], other.value * SECONDS[other.unit]
+        return a == b or (one.is_approximate and abs(a - b) <= a / 12)
+    if abs(one.value) == abs(other.value):
+        return True
+    if not one.unit and re.search(r"\d\s?k\b", fold(other.text)) and one.value * 1000 == other.value:
+        return True
+    if one.value == Decimal("0.5") and not one.unit:
+        return other.unit == "%" and other.value == 50
+    if _is_comma_for_thousands(one, other) or _is_comma_for_thousands(other, one):
+        return True
+    is_short = scale_of(one) >= 100 and abs(one.value) >= 10 * scale_of(one)
+    return (is_short or one.is_approximate) and fits(one, other.value)
+
+
+def _is_comma_for_thousands(one: Figure, other: Figure) -> bool:
+    """`1,5` may be 1500 with its comma astray."""
+    return one.decimals > 0 and "," in one.text and one.value * 1000 == other.value
+
+
+def _lies(day: date, one: date, figure: Figure) -> bool:
+    gap, number = abs((day - one).days), int(figure.value)
+    if figure.unit == "day":
+        first, last = min(day, one), max(day, one)
+        working = sum((first + timedelta(days=step)).weekday() < 5 for step in range(1, (last - first).days + 1))
+        return gap == number or (re.search("working", figure.text) is not None and working == number)
+    if figure.unit == "week":
+        return gap == number * 7
+    return figure.unit == "month" and abs(gap - number * 30.44) <= 2.5
+
+
+def _is_inflected(word: str, known: frozenset[str]) -> bool:
+    """`Aldermoors`, `Kettlers`."""
+    return word.endswith("s") and len(word) > 3 and word[:-1] in known
+
+
+def _public_words(context: AccountContext) -> frozenset[str]:
+    meeting, seller = context.meeting, context.seller
+    people = (f"{person.name} {person.title}" for person in meeting.attendees)
+    initials = "".join(word[0] for word in context.account.split() if word[0].isupper())
+    named = (*people, context.rep, context.account, context.opportunity, seller.company, meeting.place, initials)
+    return words_of(" ".join(named))
+
+
+def _record_figures(context: AccountContext) -> tuple[Figure, ...]:
+    minutes = context.meeting.minutes
+    return (Figure(Decimal(minutes), "min", str(minutes), 0, 0),) if minutes else ()
+
+
+def _people(context: AccountContext) -> Figure:
+    people = len(context.meeting.attendees)
+    return Figure(Decimal(people), "people", str(people), 0, 0)
+
+
+def _window(context: AccountContext) -> tuple[time, ...]:
+    meeting = context.meeting
+    if meeting.start is None:
+        return ()
+    end = datetime.combine(context.today, meeting.start) + timedelta(minutes=meeting.minutes or 0)
+    return (meeting.start, end.time())
+
+
+_HOUR = re.compile(
+    r"\b(?:at|till|until|before|by|past|from|after|um|bis) ("
+    + "|".join(NUMBERS)
+    + r"|one|\d{1,2})(?![\w:.,%])|\b(noon)\b|\b(one) till\b"
+)
+
+
+@lru_cache(maxsize=4096)
+def _spoken_hours(text: str) -> tuple[time, ...]:
+    """`at two`, `before seven`, `noon`: both halves of the day."""
+    found: list[time] = []
+    for match in _HOUR.finditer(fold(text)):
+        word = match[1] or match[2] or match[3]
+        hour = 12 if word == "noon" else 1 if word == "one" else int(word) if word.isdigit() else NUMBERS[word]
+        found += [time(one) for one in (hour, hour + 12) if one < 24]
+    return tuple(found)
+
+
+def _clocks(text: str) -> tuple[time, ...]:
+    return (*times(text), *_spoken_hours(text))

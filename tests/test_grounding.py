@@ -1,0 +1,330 @@
+"""Catch rates on labelled statements, and single behaviours. `python tests/test_grounding.py` prints the table."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.grounding import Confidence, confidences, day_problems, ground, leaks, shown_sums, unheld
+from coach.schema import AccountContext, Basis, Block, Check, Groundwork, Kind, Meeting, NoteLine, Person
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Labelled:
+    context: str
+    label: str
+    block: Block
+
+
+CONFIDENCES = {
+    "renewal.md": (("Piotr told us alone that Gwen has a price from Skarvane. Not before Gwen or Hester.", ("L33",)),),
+    "demo_for_five.md": (("Ravi has lost both integration people. Not before Odette.", ("L24",)),),
+    "price_negotiation.md": (("Hilde is judged by 3 % per contract; Koen told us. Not before Hilde.", ("L20",)),),
+    "first_discovery_cfo.md": (("Kettler's programme of 2022, 40 TEUR. Not before Kettler.", ("L29", "L30")),),
+    "contradictory.md": (("Two partners want to sell their share in spring. Not before Amir.", ("L30",)),),
+    "thin_lead.md": (),
+}
+
+
+@cache
+def contexts() -> dict[str, AccountContext]:
+    found = json.loads((HERE / "grounding_contexts.json").read_text("utf-8"))
+    return {name: AccountContext.model_validate(one) for name, one in found.items()}
+
+
+@cache
+def labelled() -> tuple[Labelled, ...]:
+    rows = (json.loads(row) for row in (HERE / "grounding_cases.jsonl").read_text("utf-8").splitlines())
+    return tuple(_labelled(number, row) for number, row in enumerate(rows))
+
+
+def _labelled(number: int, row: dict[str, object]) -> Labelled:
+    context, label = str(row.pop("context")), str(row.pop("label"))
+    kind = "table" if str(row["text"]).startswith("|") else "item"
+    return Labelled(context, label, Block.model_validate({"id": f"B{number}", "kind": kind, **row}))
+
+
+def problems(one: Labelled) -> tuple[str, ...]:
+    context = contexts()[one.context]
+    (block,) = ground([one.block], context)
+    return (*block.check.problems, *leaks(one.block, kept(one.context), context))
+
+
+@cache
+def kept(name: str) -> tuple[Confidence, ...]:
+    blocks = tuple(
+        Block(id=f"G{number}", kind="item", text=text, part="in_confidence", citations=lines)
+        for number, (text, lines) in enumerate(CONFIDENCES[name])
+    )
+    return confidences(Groundwork(blocks=blocks), contexts()[name])
+
+
+@cache
+def flagged_shares() -> dict[str, float]:
+    total = Counter(one.label for one in labelled())
+    flagged = Counter(one.label for one in labelled() if problems(one))
+    return {label: flagged[label] / count for label, count in total.items()}
+
+
+FLOORS = {
+    "changed": 0.95,
+    "borrowed": 0.95,
+    "sum_wrong": 0.95,
+    "weekday_wrong": 0.95,
+    "daycount_wrong": 0.95,
+    "swapped": 0.90,
+    "outsider": 0.95,
+    "negation": 0.75,
+    "confidence": 0.90,
+}
+"""What has been reached, less one or two statements; the first five are the product's promise."""
+MOST_FALSE_ALARMS = 0.05
+
+
+@pytest.mark.parametrize("label", FLOORS)
+def test_wrong_statements_are_caught(label: str) -> None:
+    assert flagged_shares()[label] >= FLOORS[label]
+
+
+def test_true_statements_are_rarely_doubted() -> None:
+    assert flagged_shares()["true"] <= MOST_FALSE_ALARMS
+
+
+def test_the_labelled_set_is_large_enough_to_say_so() -> None:
+    count = Counter(one.label for one in labelled())
+    assert count["true"] >= 120
+    assert min(count.values()) >= 20
+
+
+RENEWAL = (
+    "12/10 RS call M Lopez 25min. 2 dock scanner outages since Aug, worst 19 Sep, 6 h, 41 trucks late",
+    "ML wants renewal AND a fix she can show the board 15 Dec",
+    "team of 3, T Reed IT will not accept a 2nd cut-over weekend",
+    "RS promised TR root cause report by 24/10",
+    "10/11 ML: Jens asked about Scandex, do not tell",
+    "you have 5 % without asking, floor is 71k",
+)
+
+
+def renewal() -> AccountContext:
+    voices = ("ours", "ours", "ours", "ours", "customer", "ours")
+    notes = tuple(
+        NoteLine(label=f"L{i}", text=text, voice=voice)
+        for i, (text, voice) in enumerate(zip(RENEWAL, voices, strict=True), 1)
+    )
+    people = (Person(name="Maria Lopez", title="VP Operations"), Person(name="Tom Reed", title="IT Director"))
+    meeting = Meeting(date=date(2026, 12, 3), start=time(10), minutes=45, attendees=people)
+    return AccountContext(
+        account="Harrowgate Chilled Foods", rep="Riya Shah", today=date(2026, 12, 1), meeting=meeting, notes=notes
+    )
+
+
+def check(
+    text: str, *citations: str, basis: Basis | None = "notes", part: str = "decides", kind: Kind = "item"
+) -> Check:
+    block = Block(id="B1", kind=kind, text=text, citations=citations, basis=basis, part=part)
+    return ground([block], renewal())[0].check
+
+
+def test_figure_of_the_cited_line_is_verified() -> None:
+    assert check("41 trucks came late.", "L1").status == "verified"
+
+
+def test_figure_borrowed_from_another_line_is_not_grounded() -> None:
+    assert check("The team has 41 people.", "L3").problems == ("“41” does not stand in L3; L1 has it",)
+
+
+def test_missing_label_is_told() -> None:
+    assert check("41 trucks came late.", "L99").problems[0] == "L99 does not exist"
+
+
+def test_days_are_counted_again() -> None:
+    assert check("The report of 24 October is 38 days late.", "L4").status == "verified"
+    assert check("The report of 24 October is 39 days late.", "L4").problems == (
+        "“39 days” counts 38 (24 Oct to 1 Dec)",
+    )
+
+
+def test_weekday_must_fit_its_date_even_in_a_proposal() -> None:
+    assert check("Tom writes by Tuesday 7 December.", basis="proposal").problems == (
+        "“Tuesday 7 December” is a Monday",
+    )
+
+
+def test_shown_sum_holds_or_is_told() -> None:
+    assert check("41 trucks in 6 hours, about 7 an hour.", "L1").status == "verified"
+    assert check("41 trucks × 6 = 256.", "L1").problems == ("“41 trucks × 6 = 256” counts 246",)
+
+
+def test_sum_that_is_not_shown_counts_only_as_a_sum() -> None:
+    assert check("47 in all.", "L1", basis="sum").status == "verified"
+    assert check("47 in all.", "L1").status == "unverified"
+
+
+def test_facts_without_a_line_are_unverified() -> None:
+    assert check("41 trucks came late.").problems == ("no line is named for it: “41”",)
+
+
+def test_words_the_indexer_found_nowhere_are_told() -> None:
+    block = Block(id="B1", kind="item", text="A quick fix.", citations=("L2",), basis="notes", not_carried=("quick",))
+    assert ground([block], renewal())[0].check.problems == ("“quick” is in no line",)
+
+
+def test_heading_question_and_proposal_claim_nothing() -> None:
+    assert check("What decides it", kind="heading", basis=None).status == "no_claim"
+    assert check("What would convince you?", basis=None).status == "no_claim"
+    assert check("Tom picks a night before Thursday 10 December.", basis="proposal").status == "no_claim"
+
+
+def test_proposal_with_an_invented_amount_or_name_is_unverified() -> None:
+    assert check("Show them the 35 % that Globarex saved.", basis="proposal").problems == (
+        "“Globarex” is named in no line",
+        "“35 %” stands in no line",
+    )
+
+
+def test_minutes_of_the_agenda_are_ours() -> None:
+    assert check("0–4 opening · 4–14 the cause", "L1", part="agenda").status == "verified"
+
+
+def test_record_is_held_by_anything() -> None:
+    assert check("Maria Lopez, VP Operations, and Tom until 10:45 on Thursday 3 December.", "L2").status == "verified"
+
+
+def test_denial_of_what_a_line_affirms_is_told() -> None:
+    assert "opposite" in check("Tom will accept a cut-over weekend.", "L3").problems[0]
+
+
+def test_words_in_the_wrong_mouth_are_told() -> None:
+    assert check("Tom wants a fix to show the board.", "L2").problems == ("said of Tom, but L2 is about Maria",)
+
+
+def test_assumed_figure_must_be_called_so() -> None:
+    assert check("If it were 50 trucks, two nights would not do.", "L1", basis="assumption").status == "verified"
+    assert check("It was 50 trucks.", "L1", basis="assumption").status == "unverified"
+
+
+def test_table_is_checked_cell_by_cell_and_its_totals_are_added() -> None:
+    rows = "| What | Number |\n|---|---|\n| trucks | 41 |\n| hours | 6 |\n| both | {} |"
+    assert check(rows.format(47), "L1", kind="table").status == "verified"
+    assert check(rows.format(59), "L1", kind="table").problems == ("“59” does not stand in L1",)
+
+
+def test_unheld_gives_the_exact_words() -> None:
+    assert unheld("Scandex had 35 % and 41 trucks by 16 Dec", ("L1",), renewal()) == ("35 %", "16 Dec", "Scandex")
+
+
+def test_day_problems_need_no_citations() -> None:
+    assert day_problems("Wed 15 Dec, 17 days late", renewal()) != ()
+    assert day_problems("Tue 15 Dec, 12 days after the meeting", renewal()) == ()
+
+
+def test_our_floor_and_what_was_told_alone_are_kept() -> None:
+    told = Block(id="G1", kind="item", text="Maria told us of Scandex.", part="in_confidence", citations=("L5",))
+    kept = confidences(Groundwork(blocks=(told,)), renewal())
+    spoken = Block(id="B1", kind="item", text='"Is it Scandex, or our 71k?"', part="find_out", basis="proposal")
+    assert leaks(spoken, kept, renewal()) == (
+        "shows “Scandex”, told in confidence (L5)",
+        "shows “71k”, our own limit (L6)",
+    )
+    inside = Block(id="B2", kind="item", text="Scandex: Maria told us alone; 71k is the floor.", part="leave_out")
+    assert leaks(inside, kept, renewal()) == ()
+
+
+@given(text=st.text(max_size=300), cites=st.lists(st.sampled_from(["L1", "L2", "L9", "F1"]), max_size=3))
+def test_no_text_breaks_it(text: str, cites: list[str]) -> None:
+    for part in ("decides", "agenda", "best", "sums"):
+        block = Block(id="B1", kind="table", text=text, citations=tuple(cites), basis="notes", part=part)
+        assert ground([block], renewal())[0].check.status in {"verified", "unverified", "no_claim"}
+    shown_sums(text)
+    unheld(text, cites, renewal())
+
+
+@given(one=st.integers(2, 9999), two=st.integers(2, 999), off=st.integers(1, 50))
+def test_every_shown_product_is_counted_again(one: int, two: int, off: int) -> None:
+    assert [found.holds for found in shown_sums(f"{one:,} × {two} = {one * two:,}")] == [True]
+    assert [found.holds for found in shown_sums(f"{one:,} × {two} = {one * two + off:,}")] == [False]
+
+
+def grounded(*blocks: Block, cites_loosely: bool = False) -> tuple[Check, ...]:
+    return tuple(block.check for block in ground(blocks, renewal(), cites_loosely=cites_loosely))
+
+
+def test_ready_words_that_rest_on_their_lines_are_verified() -> None:
+    assert (
+        check("Maria, 41 trucks came late: what would you like settled?", "L1", basis="proposal").status == "verified"
+    )
+
+
+def test_ready_words_that_borrow_from_other_lines_are_told() -> None:
+    assert check("Maria, 41 trucks came late.", "L2", basis="proposal").problems == (
+        "“41” does not stand in L2; L1 has it",
+    )
+
+
+def test_minutes_that_the_rep_asks_for_need_no_line() -> None:
+    assert not check("Tom, may I ring you for 20 minutes?", "L3", basis="proposal", part="before").problems
+
+
+def test_what_one_block_works_out_another_may_say() -> None:
+    worked_out = Block(id="B1", kind="item", text="41 × 6 = 246", basis="sum", citations=("L1",), part="bring")
+    said = Block(id="B2", kind="quote", text="That is 246 hours.", basis="proposal", citations=("L1",), part="opening")
+    assert [one.status for one in grounded(worked_out, said)] == ["verified", "verified"]
+    assert grounded(said)[0].status == "unverified"
+
+
+def test_groundwork_may_name_only_the_line_where_a_thought_begins() -> None:
+    loose = Block(id="G1", kind="item", text="41 trucks, board 15 Dec", citations=("L1",), part="clock")
+    assert grounded(loose)[0].status == "unverified"
+    assert grounded(loose, cites_loosely=True)[0].status == "verified"
+    invented = loose.model_copy(update={"text": "77 trucks, board 15 Dec"})
+    assert grounded(invented, cites_loosely=True)[0].status == "unverified"
+
+
+def test_brackets_are_worked_out_first() -> None:
+    (one,) = shown_sums("(46,000 - 24,000) / 2 = 11,000")
+    assert one.holds
+    assert [two.holds for two in shown_sums("(46,000 - 24,000) / 2 = 34,000")] == [False]
+
+
+def test_a_sum_beside_its_result_is_one_only_if_it_holds() -> None:
+    assert [one.result.text for one in shown_sums("£640: 8 % of £8,000")] == ["£640"]
+    assert shown_sums("£650: 8 % of £8,000") == ()
+
+
+def test_what_is_told_by_the_only_guest_is_kept_from_nobody() -> None:
+    context = renewal()
+    told = context.notes[4].model_copy(update={"speaker": "Maria Lopez"})
+    maria = context.meeting.attendees[0]
+    alone = context.model_copy(
+        update={
+            "notes": (*context.notes[:4], told),
+            "meeting": context.meeting.model_copy(update={"attendees": (maria,)}),
+        }
+    )
+    block = Block(id="G1", kind="item", text="Scandex: keep it from others.", part="in_confidence", citations=("L5",))
+    assert confidences(Groundwork(blocks=(block,)), alone) == ()
+
+
+def main() -> None:
+    total = Counter(one.label for one in labelled())
+    for label, share in flagged_shares().items():
+        print(f"{label:15} {total[label]:4} {share:6.1%} flagged")
+    for one in labelled():
+        found = problems(one)
+        if (one.label == "true") == bool(found):
+            print(f"  {one.label}: {one.context} {' '.join(one.block.citations)}: {one.block.text}\n      {found}")
+
+
+if __name__ == "__main__":
+    main()
