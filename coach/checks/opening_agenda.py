@@ -1,0 +1,160 @@
+"""The opening as an upfront contract, the agenda in minutes, and the questions to find out (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from coach.checks.language import content_stems, sentences, words
+from coach.checks.page import Page, finding
+from coach.checks.woven import is_timed
+from coach.rubric import rubric, words_for
+from coach.schema import Finding
+
+_RANGE = re.compile(r"(?<![\d:.,])(\d{1,3})\s*[–—-]\s*(\d{1,3})(?![\d:.,]*\d)(?:\s*(?:min\w*|['’′]))?")
+_CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:.h]([0-5]\d)(?!\d)")
+_LENGTH = re.compile(r"(?<![\d:.,–—-])(\d{1,3})\s*(?:min(?:utes?|uten|utos)?\b|['’′])|\((\d{1,3})\)")
+_ELEMENTS = (
+    ("opening_time", "the time they have"),
+    ("opening_outcome", "the outcome we hope for"),
+    ("condition", "a condition (“if …”)"),
+    ("no_is_fine", "that no is fine"),
+)
+_HALF_HOUR = 30
+_FEWEST_QUESTIONS = 3
+"""Fewer do not show a habit of asking closed questions."""
+_ASKS_FIGURE = re.compile(
+    r"\bhow (?:many|much|often|long)\b|\bwhen (?:is|does|do|are)\b|\bwie (?:viele|oft|lange|hoch)\b|\bwann\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class _Item:
+    text: str
+    minutes: int
+
+
+def opening_elements(page: Page) -> Iterator[Finding]:
+    """R11."""
+    said = " ".join(page.said("opening")) or page.text("opening")
+    if not said:
+        return
+    block = page.block_of("opening")
+    for lexicon, element in _ELEMENTS:
+        if not page.has(lexicon, said) and not (lexicon == "opening_time" and _CLOCK.search(said)):
+            yield finding("R11", f"The opening does not say {element}.", part="opening", block=block)
+    if said.count("?") < 2 and not page.has("asks_wish", said):
+        yield finding("R11", "The opening does not ask them what they want settled.", part="opening", block=block)
+    if not re.search(r"\?\W*$", said):
+        why = "The opening does not end with a question; it is a contract for two."
+        yield finding("R11", why, part="opening", block=block)
+    if page.has("pressure", said):
+        yield finding("R11", "The opening presses; leave room for a no.", part="opening", block=block)
+    count = len(words(said))
+    if count > rubric().limits.opening_words:
+        why = f"The opening has {count} words; nobody listens to more than {rubric().limits.opening_words}."
+        yield finding("R11", why, part="opening", block=block)
+
+
+def agenda_fits(page: Page) -> Iterator[Finding]:
+    """R9."""
+    text = page.text("agenda")
+    if not text:
+        return
+    block = page.block_of("agenda")
+    items = _items(text)
+    if not items:
+        if page.context.meeting.minutes and not is_timed(page):
+            yield finding("R9", "The agenda has no minutes: how long has each item?", part="agenda", block=block)
+        return
+    yield from _slot(page, items, block)
+    limits = rubric().limits
+    most = limits.agenda_items_major if page.plan.depth == "major" else limits.agenda_items
+    if len(items) > most:
+        why = f"The agenda has {len(items)} items; {most} can be kept."
+        yield finding("R9", why, part="agenda", block=block, gravity="hint")
+    if not page.has("closing", items[-1].text):
+        yield finding("R9", "The agenda does not end with the decision and who does what.", part="agenda", block=block)
+    if not any(_is_theirs(page, item) for item in items):
+        yield finding("R9", "Nobody at the customer leads an item of the agenda.", part="agenda", block=block)
+
+
+def few_open_questions(page: Page) -> Iterator[Finding]:
+    """R10."""
+    asked = _questions(page)
+    block = page.block_of("find_out")
+    most = rubric().limits.questions_per_half_hour
+    if len(asked) > most:
+        why = (
+            f"{len(asked)} questions to find out are an interrogation; keep the {most} at most that change what we do."
+        )
+        yield finding("R10", why, part="find_out", block=block)
+    closed = [question for question in asked if _is_closed(page, question)]
+    if len(asked) >= _FEWEST_QUESTIONS and len(closed) / len(asked) > rubric().limits.closed_questions:
+        why = f"{len(closed)} of {len(asked)} questions can be answered with yes or no, such as “{closed[0]}”."
+        yield finding("R10", why, part="find_out", block=block)
+    for question in asked:
+        label = _answered_in(page, question)
+        if label:
+            why = f"The notes answer “{question}” already ({label})."
+            yield finding("R10", why, part="find_out", block=block, gravity="hint", lines=(label,))
+
+
+def _items(text: str) -> tuple[_Item, ...]:
+    """The agenda's items with their minutes: `4–14 …`, `10:04–10:14 …` or `… (10 min)`."""
+    clocks = tuple(_CLOCK.finditer(text))
+    plain = _CLOCK.sub(lambda match: str(60 * int(match[1]) + int(match[2])), text) if len(clocks) > 1 else text
+    wide = re.compile(r"(?<![\d:.,])(\d{1,4})\s*[–—-]\s*(\d{1,4})(?!\d)") if len(clocks) > 1 else _RANGE
+    found = [match for match in wide.finditer(plain) if int(match[2]) > int(match[1])]
+    if len(found) > 1:
+        ends = [*(match.start() for match in found[1:]), len(plain)]
+        return tuple(
+            _Item(_first_line(plain[match.end() : end]), int(match[2]) - int(match[1]))
+            for match, end in zip(found, ends, strict=True)
+        )
+    lengths = [(line, match) for line in text.splitlines() if (match := _LENGTH.search(line))]
+    return tuple(_Item(line, int(match[1] or match[2])) for line, match in lengths)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n")[0]
+
+
+def _slot(page: Page, items: tuple[_Item, ...], block: str) -> Iterator[Finding]:
+    slot = page.context.meeting.minutes
+    total = sum(item.minutes for item in items)
+    if slot and total > slot:
+        why = f"The agenda has {total} minutes for a meeting of {slot}."
+        yield finding("R9", why, part="agenda", block=block)
+    if len(items) > 1 and items[-1].minutes < rubric().limits.closing_share * total:
+        why = f"The last item has {items[-1].minutes} of {total} minutes: too few to decide."
+        yield finding("R9", why, part="agenda", block=block, gravity="hint")
+
+
+def _is_theirs(page: Page, item: _Item) -> bool:
+    named = {word.removesuffix("'s").removesuffix("’s") for word in words(item.text)}
+    return bool(page.customer_words & named) or page.has("they", item.text)
+
+
+def _questions(page: Page) -> tuple[str, ...]:
+    """Every question once, in order."""
+    text = page.text("find_out")
+    asked = (re.sub(r"^[\"“„«»\s|]+", "", sentence) for sentence in sentences(text) if "?" in sentence)
+    return tuple(dict.fromkeys(question[: question.index("?") + 1] for question in asked))
+
+
+def _is_closed(page: Page, question: str) -> bool:
+    return words_for("closed_questions", page.language).match(question) is not None
+
+
+def _answered_in(page: Page, question: str) -> str:
+    """Label of a line that holds the figure or date asked for, with all that the question is about; else empty."""
+    if not (_ASKS_FIGURE.search(question) or _is_closed(page, question)):
+        return ""
+    about = content_stems(question)
+    if len(about) < 2:
+        return ""
+    lines = page.context.lines.values()
+    return next((line.label for line in lines if about <= content_stems(line.text) and re.search(r"\d", line.text)), "")
