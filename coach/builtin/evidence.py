@@ -1,0 +1,205 @@
+"""What the notes hold, found by plain code: promises, questions, confidences, limits, deadlines, goals, who left.
+
+One value, `Evidence`, from which both the groundwork and the page are composed. Knows nothing about either.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from coach.builtin import words
+from coach.builtin.asked import Asked, questions, weight
+from coach.builtin.persons import US, Persons, persons_of
+from coach.builtin.promises import Promise, promises
+from coach.builtin.reading import MAX_QUOTE_WORDS, Said, read
+from coach.dates import dates
+from coach.schema import AccountContext
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A day that is theirs: a board, a committee, the end of a contract."""
+
+    day: date
+    said: Said
+
+
+@dataclass(frozen=True)
+class Evidence:
+    context: AccountContext
+    persons: Persons
+    said: tuple[Said, ...]
+    confidential: frozenset[str]
+    """Labels of lines told in confidence, and of those that follow from them."""
+    limits: frozenset[str]
+    """Labels of lines that hold our own limits."""
+    internal: frozenset[str]
+    """Labels of lines that are our own talk, these two included: nothing of them goes to the customer."""
+    promises: tuple[Promise, ...]
+    questions: tuple[Asked, ...]
+    deadlines: tuple[Deadline, ...]
+    """Theirs, from today on, nearest first."""
+    gone: tuple[tuple[str, str], ...]
+    """Name and label of each person who left."""
+    goals: dict[str, tuple[Said, ...]]
+    """What each person wants or worries about, the weightiest first."""
+
+    @property
+    def overdue(self) -> tuple[Promise, ...]:
+        """Ours, past their day or asked after, the longest overdue first."""
+        mine = [p for p in self.promises if p.is_ours and p.is_overdue]
+        return tuple(sorted(mine, key=lambda p: -p.days_late))
+
+    @property
+    def fresh_questions(self) -> tuple[Asked, ...]:
+        """Open questions of theirs that do not merely ask for what we owe."""
+        owed = {label for p in self.overdue for label in (p.said.label, p.still_open.label if p.still_open else "")}
+        return tuple(q for q in self.questions if q.is_open and q.label not in owed)
+
+    @property
+    def next_deadline(self) -> Deadline | None:
+        """The nearest after the meeting, else the nearest there is."""
+        meeting = self.context.meeting.date
+        later = tuple(d for d in self.deadlines if meeting is None or d.day > meeting)
+        return next(iter(later or self.deadlines), None)
+
+    def may_be_shown(self, label: str) -> bool:
+        """May the customer see what this line says?"""
+        return label not in self.internal
+
+
+def gather(context: AccountContext) -> Evidence:
+    """Read the notes once and sort what they say."""
+    persons = persons_of(context)
+    said = read(context, persons)
+    confidential = _confidential(said, context)
+    limits = frozenset(s.label for s in said if words.LIMIT.search(s.text) and not s.is_theirs)
+    internal = confidential | limits | frozenset(s.label for s in said if _is_internal(s))
+    answers = _after_our_question(said)
+    return Evidence(
+        context=context,
+        persons=persons,
+        said=said,
+        confidential=confidential,
+        limits=limits,
+        internal=internal,
+        promises=promises(said, persons, context),
+        questions=questions(said, persons, confidential),
+        deadlines=_deadlines(said, context, confidential | limits),
+        gone=_gone(said, persons),
+        goals={person: _goals(person, said, answers, persons, confidential) for person in persons.everybody},
+    )
+
+
+def _is_internal(said: Said) -> bool:
+    is_talk = not said.is_theirs and bool(words.INTERNAL.search(said.line))
+    return said.is_automatic or is_talk or bool(words.RIVAL.search(said.line))
+
+
+def _confidential(said: tuple[Said, ...], context: AccountContext) -> frozenset[str]:
+    """A line with the cue, the rest of its paragraph, and what the same voice says next."""
+    found: set[str] = set()
+    previous: Said | None = None
+    for one in said:
+        cue = bool(words.CONFIDENCE.search(one.line))
+        follows = (
+            previous is not None and previous.label in found and previous.label != one.label
+            and bool(words.CONFIDENCE.search(previous.line)) and one.speaker != "" and one.speaker == previous.speaker
+        )  # fmt: skip
+        announced = (
+            previous is not None
+            and previous.label in found
+            and re.search(r"just us two|off the record", previous.line, re.I)
+        )
+        if cue or follows or announced:
+            found.add(one.label)
+        previous = one
+    return frozenset(found)
+
+
+def _deadlines(said: tuple[Said, ...], context: AccountContext, hidden: frozenset[str]) -> tuple[Deadline, ...]:
+    by_day: dict[date, Said] = {}
+    for one in said:
+        if (
+            one.label in hidden
+            or one.is_automatic
+            or not words.DEADLINE.search(one.text)
+            or words.OUR_DATE.search(one.text)
+        ):
+            continue
+        if not one.is_theirs and (words.INTERNAL.search(one.text) or re.search(r"\b(?:task|mgr|we|I) ", one.text)):
+            continue
+        for found in dates(one.text, today=context.today):
+            is_wrong_day = found.weekday is not None and found.weekday != found.day.weekday()
+            if is_wrong_day or (found.start < 3 and not one.is_theirs):
+                continue
+            if found.day >= context.today and found.day != context.meeting.date:
+                by_day.setdefault(found.day, one)
+    return tuple(Deadline(day, by_day[day]) for day in sorted(by_day))
+
+
+def _gone(said: tuple[Said, ...], persons: Persons) -> tuple[tuple[str, str], ...]:
+    found = [
+        (person, one.label) for one in said if words.LEFT.search(one.line) for person in persons.named_in(one.line)[:1]
+    ]
+    return tuple(dict(found).items())
+
+
+_WHAT_WOULD_HELP = re.compile(
+    r"(?i)\b(?:better|besser|help you|want|need|goals?|priorit|matters?|like to see|mieux|problem|challeng|pain)"
+)
+
+
+def _after_our_question(said: tuple[Said, ...]) -> dict[int, float]:
+    """Scores of their sentences that answer `what would have to be better?`, the first one highest: it is a want."""
+    found: dict[int, float] = {}
+    for asked in said:
+        if asked.speaker == US and asked.text.rstrip().endswith("?") and _WHAT_WOULD_HELP.search(asked.text):
+            theirs = [s for s in said if asked.order < s.order <= asked.order + 3 and s.is_theirs]
+            found |= {s.order: 7.0 - (s.order - asked.order) for s in theirs}
+    return found
+
+
+def _goals(
+    person: str, said: tuple[Said, ...], answers: dict[int, float], persons: Persons, confidential: frozenset[str]
+) -> tuple[Said, ...]:
+    scored: list[tuple[float, Said]] = []
+    for one in said:
+        if one.label in confidential or one.is_automatic or not 4 <= one.size <= MAX_QUOTE_WORDS:
+            continue
+        score = answers.get(one.order, 0.0) if one.speaker == person and "?" not in one.text else 0.0
+        score = score or _goal_score(one, person, persons)
+        if score >= 3:
+            scored.append((score + min(weight(one.text, persons), 3) * 0.3 + one.order * 0.001, one))
+    return tuple(one for _, one in sorted(scored, key=lambda pair: -pair[0]))
+
+
+_OURS_TO_DO = re.compile(
+    r"^(?:asked|send|sent|follow|call|ask|task|told|invited|offer|note|show|present|"
+    r"schedule|prepare|need to|"
+    r"request|attended|downloaded|inbound)\b",
+    re.I,
+)
+
+
+def _goal_score(said: Said, person: str, persons: Persons) -> float:
+    """3 or more: this person wants or fears it, by their own words or the rep's note of them."""
+    if (
+        said.text.rstrip(' "”').endswith("?")
+        or _OURS_TO_DO.match(said.text)
+        or not words.is_want(said.text)
+        or words.TALK.search(said.text)
+    ):
+        return 0
+    if said.speaker == person:
+        return 4 + bool(re.search(r"\b(?:I|we|my|ich|wir|je|ik)\b", said.text))
+    if said.speaker:
+        return 0
+    named = persons.named_in(said.text)
+    if person == said.about and not named and any(words.is_want(str(q)) for q in words.QUOTED.findall(said.text)):
+        return 3.2
+    if person in named[:1] and not persons.names_us(said.text[:12]):
+        return 3.5 + bool(words.QUOTED.search(said.text))
+    return 0
