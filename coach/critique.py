@@ -1,0 +1,50 @@
+"""Grounding, rules, second reader and judge put together: the only place that scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coach.checks import check_page
+from coach.grounding import ground
+from coach.schema import AccountContext, Critique, Groundwork, JudgedAnswer, MeetingPlan, Point
+from coach.score import score
+
+COUNTED = frozenset({"R1", "R2", "R3", "R15", "R18", "R21", "R22", "R23", "R25"})
+"""Missing parts, names, figures, days, contradictions, confidences, sums, overdue promises. Source: rubric.yaml."""
+
+
+def checked(plan: MeetingPlan, context: AccountContext) -> MeetingPlan:
+    """The plan with every block compared with its lines again; what the indexer objected to stays objected to."""
+    compared = ground(plan.blocks, context)
+    blocks = tuple(
+        old if old.check.status == "contradicted" and old.text == new.text else new
+        for old, new in zip(plan.blocks, compared, strict=True)
+    )
+    return plan.model_copy(update={"blocks": blocks})
+
+
+def assess(
+    plan: MeetingPlan,
+    context: AccountContext,
+    groundwork: Groundwork | None = None,
+    *,
+    answers: Sequence[JudgedAnswer] = (),
+    points: Sequence[Point] = (),
+    judged_by: str = "",
+) -> Critique:
+    """The critique of a plan whose blocks are checked. Without answers it is the rules' alone, and says so."""
+    findings = check_page(plan, context, groundwork)
+    judged = any(answer.answer != "not_judged" for answer in answers)
+    found = score(findings, answers, judged_by=judged_by if judged else "rules")
+    return found.model_copy(update={"points": tuple(points)})
+
+
+def for_the_writer(critique: Critique) -> tuple[str, ...]:
+    """What code counted, one sentence each, the gravest first: what no criticism in words can see.
+
+    Only what is wrong with what the page says. Rules of form are left to the score: a page that was rewritten to
+    satisfy them read like a form, and lost (blind reading: it fell behind the draft that it should have mended).
+    """
+    order = {"gate": 0, "defect": 1, "hint": 2}
+    counted = [finding for finding in critique.findings if finding.rule in COUNTED]
+    return tuple(dict.fromkeys(finding.why for finding in sorted(counted, key=lambda one: order[one.gravity])))

@@ -1,0 +1,303 @@
+"""The whole way from notes to a criticised page, with a scripted endpoint in the place of a model."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from coach.context import parse_context
+from coach.events import BlockDone, Event, StageStarted, TextArrived
+from coach.ledger import Ledger
+from coach.markup import join, split, word_count
+from coach.rubric import word_budget
+from coach.schema import AccountContext
+from coach.workflow import Options, critique_plan, edit_plan, plan_meeting
+from tests.support.endpoint import Answer, Body, Endpoint, Fault, Reply, Status
+from tests.support.writer import PAGE, REWRITTEN, task_of, writer
+
+Serve = Callable[..., Endpoint]
+MODEL = Options(model="openai:scripted")
+
+
+@pytest.fixture
+def context() -> AccountContext:
+    path = Path(__file__).parent / "plans" / "harrowgate_context.md"
+    return parse_context(path.read_text(encoding="utf-8"), name=path.name, folder=path.parent)
+
+
+async def test_the_page_is_worked_out_written_criticised_and_rewritten(context: AccountContext, serve: Serve) -> None:
+    serve(writer)
+    heard: list[Event] = []
+    drafted = await plan_meeting(context, options=MODEL, on_event=heard.append)
+    assert [event.stage for event in heard if isinstance(event, StageStarted)] == [
+        "groundwork", "page", "criticism", "rewrite",
+    ]  # fmt: skip
+    assert [join(draft.plan.blocks) for draft in drafted.drafts] == [join(split(PAGE)), join(split(REWRITTEN))]
+    assert {change.new for change in drafted.changes} == {
+        "**Purpose:** agree which store is tested, and before the peak.",
+        "- **“Why is the report so late?”** “I promised it for the 24th and didn't send it.”",
+    }
+    assert drafted.critique.total is not None
+    assert drafted.drafts[0].critique.points[1].lines == ("L12",)
+    assert drafted.plan.best_outcome.who == "Tom Reed"
+    assert drafted.plan.best_outcome.ask == "Could we put the night in the diary before we stop?"
+    assert not drafted.failures
+
+
+async def test_all_requests_of_a_plan_share_one_beginning_and_ask_for_no_format(
+    context: AccountContext, serve: Serve
+) -> None:
+    endpoint = serve(writer)
+    await plan_meeting(context, options=MODEL)
+    beginnings = set()
+    for body in endpoint.bodies:
+        assert not {"response_format", "tools", "functions"} & set(body)
+        messages = body["messages"]
+        assert isinstance(messages, list)
+        text = messages[1]["content"]
+        beginnings.add((messages[0]["content"], text[: text.index("</material")]))
+    assert len(beginnings) == 1
+
+
+async def test_the_rewrite_is_told_the_criticism_and_what_code_counted(context: AccountContext, serve: Serve) -> None:
+    def miscounts(body: Body) -> Reply:
+        is_page = task_of(body).startswith("TASK: write the page")
+        return Answer(PAGE.replace("the report, 38 days late", "the report, 39 days late")) if is_page else writer(body)
+
+    endpoint = serve(miscounts)
+    await plan_meeting(context, options=MODEL)
+    (asked,) = [body for body in endpoint.bodies if task_of(body).startswith("TASK: write the improved")]
+    text = str(asked["messages"])
+    assert "Nobody answers who pays the weekend crew" in text
+    told = text[text.index("<what the checks found>") : text.index("</what the checks found>")]
+    assert "39 days" in told
+
+
+async def test_blocks_are_indexed_while_the_page_still_streams(context: AccountContext, serve: Serve) -> None:
+    serve(writer)
+    heard: list[Event] = []
+    await plan_meeting(context, options=MODEL, on_event=heard.append)
+    first_block = next(
+        place for place, event in enumerate(heard) if isinstance(event, BlockDone) and event.stage == "page"
+    )
+    last_text = max(
+        place for place, event in enumerate(heard) if isinstance(event, TextArrived) and event.stage == "page"
+    )
+    assert first_block < last_text
+
+
+async def test_a_block_kept_word_for_word_is_not_indexed_again(context: AccountContext, serve: Serve) -> None:
+    endpoint = serve(writer)
+    drafted = await plan_meeting(context, options=MODEL)
+    indexes = [task_of(body) for body in endpoint.bodies if task_of(body).startswith("TASK: below stands")]
+    assert sum("38 days late" in asked for asked in indexes) == 1
+    (kept,) = [block for block in drafted.plan.blocks if "38 days late" in block.text]
+    assert kept.citations == ("L5", "L6")
+    assert kept.check.status == "verified"
+
+
+async def test_a_killed_draft_continues_without_paying_twice(
+    context: AccountContext, serve: Serve, tmp_path: Path
+) -> None:
+    def breaks_at_the_rewrite(body: Body) -> Reply:
+        return Status(401) if task_of(body).startswith("TASK: write the improved") else writer(body)
+
+    ledger = Ledger(tmp_path / "ledger")
+    serve(breaks_at_the_rewrite)
+    first = await plan_meeting(context, options=MODEL, ledger=ledger)
+    assert [failure.step for failure in first.failures] == ["rewrite"]
+    endpoint = serve(writer)
+    again = await plan_meeting(context, options=MODEL, ledger=ledger)
+    asked = {task_of(body)[:24] for body in endpoint.bodies}
+    assert "TASK: work this meeting o"[:24] not in asked
+    assert not any(one.startswith("TASK: write the page") for one in asked)
+    assert len(again.drafts) == 2
+
+
+async def test_a_decision_of_the_reps_rewrites_the_page_on_the_same_groundwork(
+    context: AccountContext, serve: Serve, tmp_path: Path
+) -> None:
+    endpoint = serve(writer)
+    ledger = Ledger(tmp_path / "ledger")
+    await plan_meeting(context, options=MODEL, ledger=ledger)
+    before = endpoint.calls
+    await plan_meeting(
+        context, options=Options(model="openai:scripted", decisions=("No test before January",)), ledger=ledger
+    )
+    asked = endpoint.bodies[before:]
+    assert not any(task_of(body).startswith("TASK: work this") for body in asked)
+    (page,) = [body for body in asked if task_of(body).startswith("TASK: write the page")]
+    assert "- No test before January" in str(page["messages"])
+
+
+async def test_again_asks_everything_once_more(context: AccountContext, serve: Serve, tmp_path: Path) -> None:
+    endpoint = serve(writer)
+    ledger = Ledger(tmp_path / "ledger")
+    await plan_meeting(context, options=MODEL, ledger=ledger)
+    calls = endpoint.calls
+    await plan_meeting(context, options=MODEL, ledger=ledger)
+    assert endpoint.calls == calls
+    await plan_meeting(context, options=Options(model="openai:scripted", again=1), ledger=ledger)
+    assert endpoint.calls == 2 * calls
+
+
+@pytest.mark.parametrize(("effort", "pages"), [("low", 1), ("normal", 2), ("high", 3)])
+async def test_effort_decides_how_often_the_page_is_rewritten(
+    context: AccountContext, serve: Serve, effort: str, pages: int
+) -> None:
+    endpoint = serve(writer)
+    drafted = await plan_meeting(context, options=Options(model="openai:scripted", effort=effort))  # type: ignore[arg-type]
+    assert len(drafted.drafts) == pages
+    asked = [task_of(body) for body in endpoint.bodies]
+    assert sum(one.startswith(("TASK: write the page", "TASK: write the improved")) for one in asked) == pages
+    assert any(one.startswith("TASK: work this") for one in asked) == (effort != "low")
+
+
+@pytest.mark.parametrize(
+    ("step", "drafted_by"),
+    [
+        ("TASK: work this", "openai:scripted, builtin"),
+        ("TASK: write the page", "builtin"),
+        ("TASK: you are the sales manager", "openai:scripted"),
+        ("TASK: write the improved", "openai:scripted"),
+        ("TASK: below stands", "openai:scripted"),
+        ("TASK: you are a strict", "openai:scripted"),
+    ],
+)
+async def test_what_a_model_fails_at_comes_from_builtin_and_the_result_says_so(
+    context: AccountContext, serve: Serve, step: str, drafted_by: str
+) -> None:
+    serve(lambda body: Answer("", finish_reason="content_filter") if task_of(body).startswith(step) else writer(body))
+    drafted = await plan_meeting(context, options=MODEL)
+    assert drafted.drafted_by == drafted_by
+    assert drafted.plan.blocks
+    if step.endswith("strict"):
+        assert drafted.critique.judged_by == "rules"
+    else:
+        assert drafted.failures
+
+
+async def test_notes_too_long_for_the_model_are_shortened_and_it_is_said(context: AccountContext, serve: Serve) -> None:
+    def small_window(body: Body) -> Reply:
+        too_long = all(f"nL{number} " in str(body["messages"]) for number in range(1, 13))
+        return Status(400, code="context_length_exceeded") if too_long else writer(body)
+
+    serve(small_window)
+    drafted = await plan_meeting(context, options=MODEL)
+    assert "lines were left out" in " ".join(drafted.warnings)
+    assert drafted.drafted_by == "openai:scripted"
+    assert drafted.context == context
+
+
+async def test_a_page_over_its_budget_is_told_so_then_cut_without_tearing_a_sentence(
+    context: AccountContext, serve: Serve
+) -> None:
+    long = (
+        REWRITTEN
+        + "\n## Notes to self\n\n"
+        + "\n".join(f"- Item {n} says something of no use at all here." for n in range(80))
+    )
+
+    def talkative(body: Body) -> Reply:
+        return (
+            Answer(long)
+            if task_of(body).startswith(("TASK: write the page", "TASK: write the improved"))
+            else writer(body)
+        )
+
+    endpoint = serve(talkative)
+    drafted = await plan_meeting(context, options=MODEL)
+    assert word_count(drafted.plan.blocks) <= word_budget(drafted.plan.depth)
+    whole = {block.text for block in drafted.drafts[0].plan.blocks}
+    assert {block.text for block in drafted.plan.blocks} - whole <= {
+        "**Purpose:** agree which store is tested, and before the peak.",
+    }
+    (asked,) = [body for body in endpoint.bodies if task_of(body).startswith("TASK: write the improved")]
+    assert "words over its budget" in str(asked["messages"]) or "over its budget" in str(asked["messages"])
+
+
+async def test_without_a_model_the_page_is_builtins(context: AccountContext) -> None:
+    drafted = await plan_meeting(context, options=Options())
+    assert drafted.drafted_by == drafted.plan.drafted_by == "builtin"
+    assert drafted.runs == ()
+    assert not [block for block in drafted.plan.blocks if block.check.status in ("unverified", "contradicted")]
+
+
+async def test_an_edit_keeps_the_lines_of_what_was_not_touched(context: AccountContext, serve: Serve) -> None:
+    serve(writer)
+    drafted = await plan_meeting(context, options=MODEL)
+    text = join(drafted.plan.blocks).replace("a fix for her board", "a fix worth 99,000")
+    edited = edit_plan(drafted, text)
+    (touched,) = [block for block in edited.plan.blocks if block.written_by == "rep"]
+    assert "99,000" in touched.text
+    assert touched.check.status == "unverified"
+    (kept,) = [block for block in edited.plan.blocks if "38 days late" in block.text]
+    assert kept.citations == ("L5", "L6")
+
+
+async def test_a_page_written_by_hand_is_indexed_judged_and_given_suggestions(
+    context: AccountContext, serve: Serve
+) -> None:
+    serve(writer)
+    drafted = await plan_meeting(context, options=MODEL)
+    bare = drafted.plan.model_copy(
+        update={
+            "blocks": tuple(
+                block.model_copy(update={"citations": (), "basis": None, "part": "other"})
+                for block in drafted.plan.blocks
+            )
+        }
+    )
+    found = await critique_plan(bare, context, options=MODEL, with_suggestions=True)
+    assert found.critique.judged_by == "openai:scripted"
+    assert [one.old for one in found.critique.suggestions] == ["board on 15 December."]
+    assert {block.part for block in found.plan.blocks} >= {"decides", "opening", "best", "fallback"}
+
+
+async def test_a_refused_key_is_asked_once_and_the_page_still_comes(context: AccountContext, serve: Serve) -> None:
+    endpoint = serve(lambda body: Status(401, code="invalid_api_key"))
+    drafted = await plan_meeting(context, options=MODEL)
+    assert endpoint.calls == 1
+    assert drafted.drafted_by == "builtin"
+    assert drafted.failures[0].error == "ModelRefused"
+
+
+async def test_an_endpoint_that_hangs_costs_one_deadline_and_the_page_still_comes(
+    context: AccountContext, serve: Serve
+) -> None:
+    serve(writer)
+    await plan_meeting(context, options=MODEL)  # imports are not waiting
+    serve(lambda body: Fault("hang"))
+    began = time.monotonic()
+    drafted = await plan_meeting(context, options=Options(model="openai:scripted", timeout_s=0.5))
+    assert time.monotonic() - began < 0.5 + 0.5
+    assert drafted.plan.blocks
+    assert {failure.error for failure in drafted.failures} == {"ModelTimedOut"}
+
+
+async def test_another_accounts_facts_and_lines_that_do_not_exist_are_unverified(
+    context: AccountContext, serve: Serve
+) -> None:
+    foreign = "\n## More\n\nOrmond Freight has a budget of 9,400,000 USD.\n\nMaria wants a fix for her board.\n"
+
+    def mixed_up(body: Body) -> Reply:
+        asked = task_of(body)
+        if asked.startswith(("TASK: write the page", "TASK: write the improved")):
+            return Answer(PAGE + foreign)
+        if asked.startswith("TASK: below stands") and "Ormond" in asked:
+            return Answer(
+                "\n".join(f"{block}: other | L3 L99999" for block in re.findall(r"^(B\d+) \(text\)", asked, re.M))
+            )
+        return writer(body)
+
+    serve(mixed_up)
+    drafted = await plan_meeting(context, options=MODEL)
+    (ormond,) = [block for block in drafted.plan.blocks if "Ormond" in block.text]
+    (maria,) = [block for block in drafted.plan.blocks if block.text == "Maria wants a fix for her board."]
+    assert ormond.check.status == "unverified"
+    assert maria.check.status == "unverified"
+    assert "L99999 does not exist" in maria.check.problems
