@@ -1,0 +1,78 @@
+"""Real completions, played back: what a model once answered for an example, call by call.
+
+A recording is JSON lines: first its provenance, then one call a line with its name, prompt hash, the task that was
+asked and the answer. It is played by the task, so that it stays of use when a wording or a line number changes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from tests.support.endpoint import Answer, Body, Reply, Status
+from tests.support.writer import task_of
+
+FOLDER = Path(__file__).parent.parent / "recordings"
+_BLOCK = re.compile(r"^(B\d+) \(\w+\): ", re.M)
+_CALLS = {
+    "TASK: work this meeting out": "groundwork",
+    "TASK: write the page": "page",
+    "TASK: you are the sales manager": "criticise",
+    "TASK: write the improved page": "rewrite",
+    "TASK: below stands": "index",
+    "TASK: you said which lines": "index_again",
+    "TASK: you are a strict examiner": "judge",
+    "TASK: the page is": "cut",
+}
+
+
+class Recorded:
+    """A script for the endpoint: answers as recorded, 404 for what was never asked."""
+
+    def __init__(self, name: str) -> None:
+        first, *lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        self.provenance: dict[str, str] = json.loads(first)
+        self._answers: dict[str, list[dict[str, str]]] = defaultdict(list)
+        for line in lines:
+            call = json.loads(line)
+            self._answers[call["call"]].append(call)
+
+    def __call__(self, body: Body) -> Reply:
+        asked = task_of(body)
+        call = next((name for start, name in _CALLS.items() if asked.startswith(start)), "")
+        known = self._answers[call]
+        if not known:
+            return Status(404, code="model_not_found")
+        if call in ("index", "index_again"):
+            return Answer(self._index(asked, known))
+        return Answer(max(known, key=lambda one: _shared(one["task"], asked))["answer"])
+
+    def text(self, call: str) -> str:
+        return self._answers[call][0]["answer"]
+
+    @staticmethod
+    def _index(asked: str, known: list[dict[str, str]]) -> str:
+        """What was said of each asked block, wherever it stood then."""
+        said: dict[str, str] = {}
+        for one in known:
+            texts = _blocks(one["task"])
+            entries = dict(re.findall(r"^\W*(B\d+)\W*[:|]\s*(.*)$", one["answer"], re.M))
+            said |= {text: entries[block] for block, text in texts.items() if block in entries}
+        outcomes = re.findall(r"^\W*(?:BEST|FALL-?BACK).*$", "\n".join(one["answer"] for one in known), re.M)
+        lines = [f"{block}: {said[text]}" for block, text in _blocks(asked).items() if text in said]
+        return "\n".join([*lines, *outcomes]) or "B0: other | none"
+
+
+def _blocks(task: str) -> dict[str, str]:
+    """Text by block id."""
+    starts = list(_BLOCK.finditer(task))
+    ends = [match.start() for match in starts[1:]] + [len(task)]
+    return {match[1]: task[match.end() : end].strip() for match, end in zip(starts, ends, strict=True)}
+
+
+def _shared(one: str, other: str) -> float:
+    """How many lines two tasks share: the judge's groups of questions, the draft's page and the rewritten one."""
+    lines = set(one.splitlines())
+    return len(lines & set(other.splitlines())) / (len(lines) or 1)
