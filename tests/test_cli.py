@@ -354,3 +354,14 @@ def test_suggestions_are_asked_for_by_name(
     args = ["critique", plan_file, "--context", notes, "--model", "openai:example-model"]
     assert "── suggestions" not in coach(*args).err
     assert "── suggestions" in coach(*args, "--suggest").err
+
+
+def test_a_plan_written_as_markdown_is_critiqued_as_it_was_drafted(coach: Coach, tmp_path: Path) -> None:
+    example = Path(__file__).parent.parent / "examples" / "price_negotiation.md"
+    coach("draft", example, "--out", tmp_path / "plan.md", "--out", tmp_path / "plan.json")
+    written = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    ended = coach("critique", tmp_path / "plan.md", "--context", example, "--json")
+    assert json.loads(ended.out)["total"] == written["critique"]["total"]
+    coach("export", tmp_path / "plan.md", "--out", tmp_path / "again.json")
+    again = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
+    assert again["plan"] == written["plan"]

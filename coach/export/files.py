@@ -13,9 +13,8 @@ from pathlib import Path
 from coach.documents import MAX_BYTES, check_size, decoded
 from coach.errors import InputError
 from coach.export.jsonfile import from_json, to_json
-from coach.labels import take_citations
-from coach.markup import split, title_of
-from coach.schema import AccountContext, Block, Drafted, MeetingPlan
+from coach.export.markdown import from_markdown, to_markdown
+from coach.schema import AccountContext, Drafted, MeetingPlan
 
 WRITTEN = (".md", ".pdf", ".json")
 READ = (".json", ".md", ".markdown", ".txt")
@@ -44,10 +43,10 @@ def read_plan(path: Path) -> Drafted | MeetingPlan:
     text = _text(path)
     if path.suffix.lower() == ".json":
         return from_json(text, name=str(path))
-    blocks = tuple(_with_citations(block) for block in split(text))
-    if not blocks:
+    plan = from_markdown(text, name=str(path))
+    if not plan.blocks:
         raise InputError(f"{path}: holds no plan; the file is empty.")
-    return MeetingPlan(title=title_of(blocks) or path.stem, blocks=blocks)
+    return plan if plan.title else plan.model_copy(update={"title": path.stem})
 
 
 def plan_in(found: Drafted | MeetingPlan) -> MeetingPlan:
@@ -70,12 +69,6 @@ def _text(path: Path) -> str:
     return decoded(data, str(path))
 
 
-def _with_citations(block: Block) -> Block:
-    """Labels in brackets, `[L4 F2]`, as the block's lines."""
-    text, citations = take_citations(block.text)
-    return block.model_copy(update={"text": text, "citations": citations}) if citations else block
-
-
 def _write(drafted: Drafted, path: Path) -> str:
     ending = path.suffix.lower()
     if ending == ".pdf":
@@ -87,8 +80,6 @@ def _write(drafted: Drafted, path: Path) -> str:
     if ending == ".json":
         _replace(path, to_json(drafted).encode())
     else:
-        from coach.export.markdown import to_markdown
-
         _replace(path, to_markdown(drafted.plan, drafted.context).encode())
     return f"{path}: written"
 
