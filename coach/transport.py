@@ -62,7 +62,7 @@ class _CarefulClient(httpx2.AsyncClient):
         response = await super().send(request, stream=True, auth=auth, follow_redirects=False)
         try:
             return await _judged(response, whole=not stream)
-        except BaseException:
+        except BaseException:  # closed and raised again, also when the call is cancelled
             await response.aclose()
             raise
 

@@ -346,7 +346,12 @@ async def _criticised(
 
 
 def _by_builtin(context: AccountContext, options: Options) -> Drafted:
-    groundwork = builtin.work_out(context)
+    worked_out = builtin.work_out(context)
+    decided = tuple(
+        Block(id=f"D{number}", kind="item", text=f"- {one}", part="decides", basis="proposal", written_by="rep")
+        for number, one in enumerate(options.decisions, 1)
+    )
+    groundwork = worked_out.model_copy(update={"blocks": (*decided, *worked_out.blocks)})
     depth = options.depth or depth_for(context)
     plan = checked(builtin.draft_plan(context, groundwork, depth=depth), context)
     critique = assess(plan, context, groundwork)

@@ -301,3 +301,9 @@ async def test_another_accounts_facts_and_lines_that_do_not_exist_are_unverified
     assert ormond.check.status == "unverified"
     assert maria.check.status == "unverified"
     assert "L99999 does not exist" in maria.check.problems
+
+
+async def test_a_decision_of_the_reps_leads_the_page_without_a_model_too(context: AccountContext) -> None:
+    drafted = await plan_meeting(context, options=Options(decisions=("We ask for a test, not the renewal",)))
+    lead = next(block.text for block in drafted.plan.blocks if block.part == "decides" and block.kind != "heading")
+    assert "We ask for a test, not the renewal" in lead
