@@ -99,12 +99,12 @@ def context_warnings(context: AccountContext) -> tuple[str, ...]:
 def _warnings(context: AccountContext) -> Iterator[str]:
     meeting = context.meeting
     if meeting.date is None:
-        yield "The record has no meeting date, so no days to the meeting are counted."
+        yield "No meeting date is known, so no days to the meeting are counted."
     elif meeting.date < context.today:
         days = (context.today - meeting.date).days
         yield f"The meeting on {meeting.date} is {days} {'day' if days == 1 else 'days'} past on {context.today}."
     if not meeting.attendees:
-        yield "The record names no attendees."
+        yield "Nobody is named who comes to the meeting."
     elif len(meeting.attendees) > MANY_ATTENDEES:
         count = len(meeting.attendees)
         yield f"{count} attendees: more than {MANY_ATTENDEES} cannot each take something away from one meeting."

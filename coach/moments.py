@@ -76,6 +76,8 @@ _BEFORE_DIGITS = 64
 _MONTH_FIRST = _PATTERNS[3]
 _DIGIT = re.compile(r"\d")
 _WORD_BEFORE_DIGIT = re.compile(r"([a-z]+)\b\.?\s+(?:the )?\d")
+_FRACTION = re.compile(r"(?<![\d/])\d [1-3]/[248]$")
+"""`2 1/2 hours`."""
 _VERBS = frozenset({"may", "march", "mar"})
 """Months that are other words in lower case."""
 
@@ -126,6 +128,8 @@ def _month_before_a_digit(folded: str) -> re.Match[str] | None:
 
 def _is_date(text: str, match: re.Match[str], parts: dict[str, str]) -> bool:
     if parts["month"] in _VERBS and text[match.start("month")].islower():
+        return False
+    if _FRACTION.search(text, max(0, match.start() - 4), match.end()):
         return False
     one, two = int(parts["day"]), MONTHS.get(parts["month"]) or int(parts["month"])
     return match[0].strip() != "24/7" and ((0 < one <= 31 and 0 < two <= 12) or (0 < one <= 12 and 0 < two <= 31))

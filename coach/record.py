@@ -48,16 +48,21 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_KEYS = {
-    "account": "account customer client company prospect kunde firma cliente compte customername",
+    "account": "account customer client company prospect kunde firma cliente compte "
+    "customername companyname accountname",
     "rep": "rep owner salesrep seller verkäufer vertrieb",
     "opportunity": "opportunity deal opportunityname",
     "stage": "stage status phase",
-    "amount": "amount value dealsize dealvalue",
+    "amount": "amount value dealsize dealvalue wert betrag auftragswert montant importe",
+    "contact": "contact contactname primarycontact primarycontactname ansprechpartner ansprechpartnerin contacto",
 }
 _PLAIN_FIELD = {word: key for key, words in _PLAIN_KEYS.items() for word in words.split()}
 _PLAIN_LINE = re.compile(
     r"\s*[-*#]*\s*\**\"?([^\W\d][^\W\d ]*(?: [^\W\d]+)?)\"?\s?:\**\s*\"?([^\"\n]{1,120}?)\"?,?\s*$"
 )
+_ROW = re.compile(r"\s*\|\s*([^|]+?)\s*\|\s*([^|]+?)\s*\|\s*$")
+"""A table of fields: `| **Stage** | Proposal |`."""
+_ADDRESS = re.compile(r"\s*[<(\[][^<>()\[\]]*@[^<>()\[\]]*[>)\]]")
 PLAIN_LINES = 25
 """Only the top of a plain text is its record."""
 
@@ -72,6 +77,8 @@ class Record:
     proof: tuple[str, ...] = ()
     """File names, or proof points in words."""
     rep: str = ""
+    contact: str = ""
+    """Name and title of whom the account's record names; whether they come to the meeting it does not say."""
     today: date | None = None
     meeting: Meeting = field(default_factory=Meeting)
     others: dict[str, str] = field(default_factory=dict)
@@ -117,7 +124,7 @@ def plain_record(text: str) -> Record:
     """What the first lines of a text without front matter say plainly: `Rep: Kim West`, `Customer: …`."""
     found: dict[str, str] = {}
     for line in text.split("\n", PLAIN_LINES)[:PLAIN_LINES]:
-        match = _PLAIN_LINE.match(line)
+        match = _PLAIN_LINE.match(_ROW.sub(lambda row: f"{row[1].strip(' *')}: {row[2]}", line))
         key = _PLAIN_FIELD.get(re.sub(r"\s", "", match[1]).casefold()) if match else None
         if match and key and key not in found:
             found[key] = match[2].strip(" *")
@@ -129,6 +136,7 @@ def plain_record(text: str) -> Record:
         amount=found.get("amount", ""),
         seller=Seller(company=company if comma and not _TITLE.search(company) else ""),
         rep=rep,
+        contact=_ADDRESS.sub("", found.get("contact", "")).strip(),
     )
 
 

@@ -37,7 +37,13 @@ _LABEL = re.compile(
 _ROLE = re.compile(
     r"(rep|seller|ae|sdr|sales rep|agent|verkäufer)|(customer|client|prospect|buyer|lead|kunde)", re.IGNORECASE
 )
-_PARTICIPANT = re.compile(r"^\s*[-*•]\s+([A-ZÀ-Þ][^()\n:,]{1,40}?)\s*\(([^()\n]{2,80})\)\s*$", re.MULTILINE)
+_PARTICLES = "van|von|zu|der|den|de|del|della|di|da|dos|du|la|le|el|al|bin|ten|ter"
+_PARTICIPANT = re.compile(
+    rf"^\s*[-*•]\s+([A-ZÀ-Þ][\w'’.-]*(?: (?:{_PARTICLES}|[A-ZÀ-Þ][\w'’.-]*)){{0,4}})"
+    r"\s*\(([^()\n]{2,80})\)\s*$",
+    re.MULTILINE,
+)
+"""`- Maria Lopez (VP Operations)`; every word a name's, for `- Slow onboarding (two months)` is nobody."""
 _CONTACT = re.compile(
     r"^\s*(?:primary )?contacts?:\s*([A-ZÀ-Þ][^<\n,(]{2,40}?)\s*(?:[<,(]|$)", re.MULTILINE | re.IGNORECASE
 )

@@ -25,10 +25,20 @@ def listed(words: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Lower case, without accents, with ASCII digits, quotes, dashes and spaces; as long as `text`, sign by sign."""
-    return text.lower() if text.isascii() else "".join(_folded(sign) for sign in text)
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
-@lru_cache(maxsize=2048)
+class _Folded(dict[int, str]):
+    """What each sign is folded to, as `str.translate` asks for it."""
+
+    def __missing__(self, sign: int) -> str:
+        self[sign] = _folded(chr(sign))
+        return self[sign]
+
+
+_FOLDED = _Folded()
+
+
 def _folded(sign: str) -> str:
     if sign in _PLAIN:
         return _PLAIN[sign]

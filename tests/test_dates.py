@@ -49,6 +49,7 @@ def test_date_is_read_however_it_is_written(text: str, day: str) -> None:
         "Q4",
         "24/7",
         "2/3 of them",
+        "a 2 1/2 hour meeting",
         "firmware 4.2.",
         "3 may need",
         "5-6 of them",

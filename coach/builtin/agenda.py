@@ -61,7 +61,7 @@ def agenda(evidence: Evidence, situation: Situation) -> Iterator[Piece]:
     total = given or (SHORT_MINUTES if short else USUAL_MINUTES)
     if given is None:
         yield Piece(
-            "agenda", f"The record names no length; planned for {total} minutes.", (), "proposal", "text", USEFUL
+            "agenda", f"Nothing says how long you have; planned for {total} minutes.", (), "proposal", "text", USEFUL
         )
     decide_by = early.after_minutes if early and early.after_minutes and early.after_minutes < total else total
     topics = _topics(evidence, situation, minutes=decide_by, is_cut=decide_by < total)

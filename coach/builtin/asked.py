@@ -9,6 +9,7 @@ from datetime import date
 from coach.builtin import words
 from coach.builtin.persons import US, Persons
 from coach.builtin.reading import MAX_QUOTE_WORDS, Said
+from coach.builtin.spotting import Spotter
 from coach.figures import figures
 
 
@@ -42,18 +43,22 @@ def questions(said: tuple[Said, ...], persons: Persons, confidential: frozenset[
     return tuple(weighed)
 
 
-_SMALL_TALK = re.compile(
+_SMALL_TALK = Spotter(
     r"how are you|any (?:other |more )?questions|other questions|does that (?:make sense|work)|right\?$|okay\?|"
     r"is that (?:fair|ok)|can you hear|catch you|sound (?:good|fair)|how('s| is) it going|what('s| is) up|"
     r"got a minute|makes? sense\?|what time|\blunch\b|join us|time (?:tomorrow|today|this)|\btalk\?|help me\?|"
-    r"place yet|do you want to (?:try|meet|join)|how (?:was|is) your|make it\?|get together|coffee",
-    re.IGNORECASE,
+    r"place yet|do you want to (?:try|meet|join)|how (?:was|is) your|make it\?|get together|coffee"
 )
 
 
 def _question_in(said: Said, persons: Persons) -> str:
     """The question of theirs that the sentence holds, without its quotation marks; empty if it is none."""
-    if said.is_automatic or said.speaker == US or _SMALL_TALK.search(said.text):
+    found = _any_question_in(said, persons)
+    return "" if found and _SMALL_TALK.search(said.text) else found
+
+
+def _any_question_in(said: Said, persons: Persons) -> str:
+    if said.is_automatic or said.speaker == US:
         return ""
     if not said.is_theirs and words.INTERNAL.search(said.line):
         return ""

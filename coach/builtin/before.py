@@ -80,9 +80,7 @@ def _record(found: tuple[Clash, ...]) -> Iterator[Piece]:
 
 def _whom(evidence: Evidence) -> str:
     attendees = evidence.persons.attendees
-    return (
-        listed([first_name(a) for a in attendees[:3]]) if attendees else "whoever comes (the record names nobody: ask)"
-    )
+    return listed([first_name(a) for a in attendees[:3]]) if attendees else "whoever comes (not said: ask)"
 
 
 def _loose(promise: Promise, evidence: Evidence) -> str:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from coach.builtin import words
 from coach.builtin.evidence import Evidence
 from coach.builtin.reading import Said
+from coach.builtin.spotting import Spotter
 from coach.dates import dates
 from coach.figures import Figure, figures
 from coach.schema import AccountContext
@@ -29,12 +30,15 @@ _EVENTS = (
     "close",
     "renewal",
 )
-_TOTAL = re.compile(
+_TOTAL = Spotter(
     r"\b(?:amount|total|quote\w*|order form|value|price|expectedamount|worth|deal size|budget\w*)\b|"
-    r"^\W*(?:field )?amount",
-    re.I,
+    r"^\W*(?:field )?amount"
 )
-_LATE_STAGE = re.compile(r"negotiat|verbal|commit|contract|clos(?:e|ing)|won", re.I)
+_MINE = Spotter(r"\b(?:I decide|my (?:call|decision)|moi qui décide|ich entscheide|ik beslis|I sign)\b")
+_GROUP = Spotter(
+    r"\b(?:voted|committee|partners|the board|CFO (?:needs|signs|must)|sign(?:s|-| )?off|procurement|final say)\b"
+)
+_LATE_STAGE = Spotter(r"negotiat|verbal|commit|contract|clos(?:e|ing)|won")
 _NEAR_DAYS = 21
 """Two days for one event further apart than this are two events."""
 
@@ -151,14 +155,9 @@ def _weekdays(evidence: Evidence) -> Iterable[Clash]:
 
 def _deciders(evidence: Evidence) -> Iterable[Clash]:
     """Two voices on who decides."""
-    mine = re.compile(r"\b(?:I decide|my (?:call|decision)|moi qui décide|ich entscheide|ik beslis|I sign)\b", re.I)
-    group = re.compile(
-        r"\b(?:voted|committee|partners|the board|CFO (?:needs|signs|must)|sign(?:s|-| )?off|procurement|final say)\b",
-        re.I,
-    )
-    one = next((s for s in evidence.said if mine.search(s.text) and s.label not in evidence.confidential), None)
+    one = next((s for s in evidence.said if _MINE.search(s.text) and s.label not in evidence.confidential), None)
     other = next(
-        (s for s in evidence.said if group.search(s.text) and words.DECIDE.search(s.text) and s.is_theirs), None
+        (s for s in evidence.said if _GROUP.search(s.text) and words.DECIDE.search(s.text) and s.is_theirs), None
     )
     if (
         one

@@ -14,6 +14,8 @@ from coach.builtin.asked import Asked, questions, weight
 from coach.builtin.persons import US, Persons, persons_of
 from coach.builtin.promises import Promise, promises
 from coach.builtin.reading import MAX_QUOTE_WORDS, Said, read
+from coach.builtin.spotting import Spotter
+from coach.confidence import marked_lines
 from coach.dates import dates
 from coach.schema import AccountContext
 
@@ -99,8 +101,8 @@ def _is_internal(said: Said) -> bool:
 
 
 def _confidential(said: tuple[Said, ...], context: AccountContext) -> frozenset[str]:
-    """A line with the cue, the rest of its paragraph, and what the same voice says next."""
-    found: set[str] = set()
+    """A line that the rep marked, one with the cue, the rest of its paragraph, and what the same voice says next."""
+    found = {label for line in context.notes for label in marked_lines(line)}
     previous: Said | None = None
     for one in said:
         cue = bool(words.CONFIDENCE.search(one.line))
@@ -108,11 +110,7 @@ def _confidential(said: tuple[Said, ...], context: AccountContext) -> frozenset[
             previous is not None and previous.label in found and previous.label != one.label
             and bool(words.CONFIDENCE.search(previous.line)) and one.speaker != "" and one.speaker == previous.speaker
         )  # fmt: skip
-        announced = (
-            previous is not None
-            and previous.label in found
-            and re.search(r"just us two|off the record", previous.line, re.I)
-        )
+        announced = previous is not None and previous.label in found and _JUST_US.search(previous.line)
         if cue or follows or announced:
             found.add(one.label)
         previous = one
@@ -176,11 +174,11 @@ def _goals(
     return tuple(one for _, one in sorted(scored, key=lambda pair: -pair[0]))
 
 
-_OURS_TO_DO = re.compile(
+_JUST_US = Spotter(r"just us two|off the record")
+_OURS_TO_DO = Spotter(
     r"^(?:asked|send|sent|follow|call|ask|task|told|invited|offer|note|show|present|"
     r"schedule|prepare|need to|"
-    r"request|attended|downloaded|inbound)\b",
-    re.I,
+    r"request|attended|downloaded|inbound)\b"
 )
 
 

@@ -41,7 +41,7 @@ def _clock(evidence: Evidence) -> Iterator[Piece]:
             "sum",
         )
     else:
-        yield Piece("clock", "- No meeting date in the record: ask for one.", (), "proposal")
+        yield Piece("clock", "- No meeting date is known: ask for one.", (), "proposal")
     for one in evidence.deadlines[:6]:
         yield Piece(
             "clock",

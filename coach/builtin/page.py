@@ -182,7 +182,7 @@ def _stop(situation: Situation) -> Iterator[Piece]:
 def _leave_out(evidence: Evidence) -> Iterator[Piece]:
     lines = evidence.context.lines
     by_teller: dict[str, list[str]] = {}
-    for label in evidence.confidential:
+    for label in sorted(evidence.confidential, key=lambda one: int(one[1:])):
         line = lines[label]
         by_teller.setdefault(line.speaker or "" if line.voice == "customer" else "", []).append(label)
     for teller, labels in by_teller.items():
@@ -206,7 +206,7 @@ def _leave_out(evidence: Evidence) -> Iterator[Piece]:
     )
     yield Piece(
         "leave_out",
-        "*Drafted from the notes by plain code, without a model: check it against the lines it names.*",
+        "*Drafted from the notes without a model: check it against the lines it names.*",
         (),
         "proposal",
         "text",

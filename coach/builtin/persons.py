@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from coach.builtin.spotting import Spotter
 from coach.names import known_people, same_person
 from coach.schema import AccountContext
 
@@ -20,6 +21,8 @@ class Persons:
     others: tuple[str, ...]
     titles: dict[str, str]
     patterns: dict[str, re.Pattern[str]]
+    anybody: re.Pattern[str]
+    """Finds whoever any of the patterns finds."""
     ours: re.Pattern[str] | None
     rep: str
 
@@ -41,6 +44,8 @@ class Persons:
 
     def named_in(self, text: str) -> tuple[str, ...]:
         """Persons of theirs in the order in which the text names them."""
+        if not self.anybody.search(text):
+            return ()
         hits = [(match.start(), person) for person in self.everybody if (match := self.patterns[person].search(text))]
         return tuple(person for _, person in sorted(hits))
 
@@ -57,12 +62,12 @@ def persons_of(context: AccountContext) -> Persons:
     everybody = (*attendees, *others)
     patterns = {name: _pattern(name, everybody) for name in everybody}
     ours = _pattern(context.rep, ()) if context.rep.strip() else None
-    return Persons(attendees, others, titles, patterns, ours, context.rep.strip())
+    anybody = re.compile("|".join(pattern.pattern for pattern in patterns.values()) or r"(?!)")
+    return Persons(attendees, others, titles, patterns, anybody, ours, context.rep.strip())
 
 
-_CONTACT = re.compile(
-    r'^\W*(?:primaryContactName|contactName|contact)"?\s*:\s*"?(?P<name>[A-ZÀ-Þ][\w’\'-]+ [A-ZÀ-Þ][\w’\'-]+)',
-    re.IGNORECASE,
+_CONTACT = Spotter(
+    r'^\W*(?:primaryContactName|contactName|contact)"?\s*:\s*"?(?P<name>[A-ZÀ-Þ][\w’\'-]+ [A-ZÀ-Þ][\w’\'-]+)'
 )
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from coach.builtin import words
 from coach.builtin.evidence import Evidence
 from coach.builtin.reading import Said
+from coach.builtin.spotting import Spotter
 from coach.grounding import ground
 from coach.schema import AccountContext, Basis, Block, Kind
 
@@ -70,10 +71,9 @@ def verbatim(said: Said) -> str:
     return "" if is_note or '"' in said.text else bare(said.text)
 
 
-_ANNOUNCED = re.compile(
+_ANNOUNCED = Spotter(
     r"^(?:[A-Z][\w.]* ){0,3}(?:call|ph|phone|mail|voicemail|mtg|meeting|email|"
-    r"tel)\b[^:.!?\d]{0,20}[:.]\s*(?:(?:she|he|they):\s*)?",
-    re.IGNORECASE,
+    r"tel)\b[^:.!?\d]{0,20}[:.]\s*(?:(?:she|he|they):\s*)?"
 )
 """`Ravi S call: `, in front of what was said."""
 

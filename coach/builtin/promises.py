@@ -14,20 +14,19 @@ from typing import Literal
 from coach.builtin import words
 from coach.builtin.persons import US, Persons
 from coach.builtin.reading import Said
+from coach.builtin.spotting import Spotter
 from coach.dates import dates
 from coach.schema import AccountContext
 
-_THING = re.compile(
+_THING = Spotter(
     r"(?:promised?|said|will|['’]ll|['’]d|can|to)\s+(?:(?:get|send|give|bring|write|deliver|show)\s+)?"
-    r"(?P<what>.+?)(?=\s+(?:by|until|till|before|on|bis|am|vor|today|tomorrow|by the|and|but|so)\b|[,.;:(!?\"”]|$)",
-    re.IGNORECASE,
+    r"(?P<what>.+?)(?=\s+(?:by|until|till|before|on|bis|am|vor|today|tomorrow|by the|and|but|so)\b|[,.;:(!?\"”]|$)"
 )
-_RECIPIENT = re.compile(r"^(?:him|her|them|you|us|me)\s+", re.IGNORECASE)
+_RECIPIENT = Spotter(r"^(?:him|her|them|you|us|me)\s+")
 _TO = re.compile(r"\s+to\s+[A-Z]\w*(?:\s[A-Z]\w*)?$")
-_BY = re.compile(r"\b(?:by|until|till|before|on|bis|am|vor|avant|für|due)\b[^.;]{0,14}$", re.IGNORECASE)
-_OURS = re.compile(
-    r"^\W*(?:I\b|we\b|ich\b|wir\b|ik\b|told \w+ I|promised|said sure|[A-Z]{2} (?:replied|promised|said)|said I)",
-    re.IGNORECASE,
+_BY = Spotter(r"\b(?:by|until|till|before|on|bis|am|vor|avant|für|due)\b[^.;]{0,14}$")
+_OURS = Spotter(
+    r"^\W*(?:I\b|we\b|ich\b|wir\b|ik\b|told \w+ I|promised|said sure|[A-Z]{2} (?:replied|promised|said)|said I)"
 )
 _ACTS = frozenset(
     {"clear", "get", "send", "look", "check", "write", "come", "find", "call", "ask", "give", "bring", "make", "do"}
@@ -150,7 +149,7 @@ def _due(clause: str, said: Said, context: AccountContext) -> date | None:
 
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_BY_WEEKDAY = re.compile(r"\b(?:by|until|before|on) (?P<day>mon|tue|wed|thu|fri|sat|sun)[a-z]*\b", re.IGNORECASE)
+_BY_WEEKDAY = Spotter(r"\b(?:by|until|before|on) (?P<day>mon|tue|wed|thu|fri|sat|sun)[a-z]*\b")
 
 
 def _thing(clause: str, persons: Persons) -> str:
@@ -219,9 +218,7 @@ def _cue(line: str) -> Literal["open", "kept", ""]:
     return "kept" if words.KEPT.search(line) and not line.strip().endswith("?") else ""
 
 
-_TRIED = re.compile(
-    r"\b(?:rings out|nobody there|tried it|does(?:n['’]t| not) work|wrong (?:file|version|number))\b", re.IGNORECASE
-)
+_TRIED = Spotter(r"\b(?:rings out|nobody there|tried it|does(?:n['’]t| not) work|wrong (?:file|version|number))\b")
 
 
 def _did_not_hold(kept: Said | None, said: tuple[Said, ...]) -> Said | None:

@@ -11,6 +11,7 @@ from datetime import date
 
 from coach.builtin import words
 from coach.builtin.persons import Persons
+from coach.builtin.spotting import Spotter
 from coach.dates import dates
 from coach.instructions import instruction_like
 from coach.schema import AccountContext, NoteLine, Voice
@@ -18,43 +19,40 @@ from coach.schema import AccountContext, NoteLine, Voice
 MAX_QUOTE_WORDS = 34
 """A longer sentence is not quoted on the page: five of them would fill a third of it."""
 
-_LEAD = re.compile(
+_LEAD = Spotter(
     r"^\s*(?:(?:[-*•]|\d{1,2}\)|#{1,6}|\[[^\]]{1,12}\]|\([a-z ]{1,10}\))\s*|(?:mon|tue|wed|thu|fri|sat|sun|mo|"
     r"di|mi|do|fr|sa|so)[a-z]*\.?,?\s+(?=\d)"
     r"|\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?Z?)?|\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4}|\.)?(?=[\s,:])(?!\s*%)"
     r"|\d{1,2}\.?\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:\s\d{4})?\b|(?:jan|feb|mar|apr|"
     r"may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s\d{1,2}\b(?:,?\s\d{4})?"
-    r"|\(?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\)(?=\s)|\d{1,2}:\d{2}(?=\s)|[:,;–-])\s*",
-    re.IGNORECASE,
+    r"|\(?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\)(?=\s)|\d{1,2}:\d{2}(?=\s)|[:,;–-])\s*"
 )
 _SPEAKER = re.compile(r"^\**(?P<who>[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*){0,2})\**:\**\s+(?=\S)")
-_HEADER = re.compile(
+_HEADER = Spotter(
     r"^\W*(?:from|to|cc|bcc|sent|date|subject|re|fw|fwd|von|an|datum|betreff|gesendet|de|à|objet|envoyé|van|"
     r"aan|onderwerp|phone|fax|tel|"
     r"e-?mail|website|web|mobile|call id|duration|participants|linkedin|id|rep|customer|account|contact|"
-    r"status|value|outcome|upcoming meeting)\s*:",
-    re.IGNORECASE,
+    r"status|value|outcome|upcoming meeting)\s*:"
 )
-_PACKING = re.compile(
+_PACKING = Spotter(
     r"original message|forwarded by|https?:|www\.|<<.*>>|see attached file|"
-    r"access code|\[phone\]|unsubscribe|\b(?:phone|fax|suite|street)\b.*\d{4}|badge-scan|marketing sequence|newsletter",
-    re.IGNORECASE,
+    r"access code|\[phone\]|unsubscribe|\b(?:phone|fax|suite|street)\b.*\d{4}|badge-scan|marketing sequence|newsletter"
 )
 _ADDRESSES = re.compile(r"\w@\w+\.\w+.*\w@")
-_PACKING_HEAD = re.compile(
+_PACKING_HEAD = Spotter(
     r">|\W*$|"
     r"\W*(?:thanks|thank you|regards|best|best regards|"
     r"cheers|mvg|groeten|gruß|viele grüße|cordialement|sincerely|hi|hello|dear|dag|guten abend|guten tag|"
     r"bonjour)\b[^.?!]{0,30}[,.!]?\W*$|"
-    r"\W*merge suggestion|\w{3}, \d{1,2} \w{3} \d{4} [\d:]+",
-    re.IGNORECASE,
+    r"\W*merge suggestion|\w{3}, \d{1,2} \w{3} \d{4} [\d:]+"
 )
 _KEYED = re.compile(r'^\s*"?(?P<key>[A-Za-z_]\w*)"?\s*:\s*"?(?P<value>.*?)"?,?\s*$')
 _PROSE_KEYS = {
     "dealnotes", "description", "notes", "nextstep", "nextsteps", "completionnotes", "text", "content",
     "expansionpotential", "summary", "body", "lossreason", "note", "comment", "painpoints",
 }  # fmt: skip
-_AUTOMATIC = re.compile(r"^\W*(?:[\d/.-]+\s+|\d{1,2} [A-Z][a-z]{2} )?\[auto\]|^mktg|^newsletter", re.IGNORECASE)
+_AUTOMATIC = Spotter(r"^\W*(?:[\d/.-]+\s+|\d{1,2} [A-Z][a-z]{2} )?\[auto\]|^mktg|^newsletter")
+_GENERAL = Spotter(r"\bunsere kunden|\bour customers\b|\bbei ihnen:")
 _BRACES = re.compile(r"^[\s\[\]{},]*$")
 
 
@@ -140,7 +138,7 @@ def _said(line: NoteLine, day: date | None, day_label: str, about: str, persons:
     automatic = bool(_AUTOMATIC.match(line.text))
     text = re.sub(r"\s*\[auto\].*$", "", text) if not automatic else text
     voice: Voice = "customer" if speaker and speaker != "us" else line.voice
-    if automatic or re.search(r"\bunsere kunden|\bour customers\b|\bbei ihnen:", text, re.IGNORECASE):
+    if automatic or _GENERAL.search(text):
         speaker, voice = "", "ours"
     return [
         Said(line.label, sentence, line.text, voice, speaker, day, day_label, about, order + index, automatic)

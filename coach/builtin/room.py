@@ -34,7 +34,7 @@ def people(evidence: Evidence) -> Iterator[Piece]:
             yield _one(person, evidence, used, USEFUL)
         yield Piece(
             "people",
-            f"- The record names nobody: ask who comes, and who decides. Whoever comes *takes away* {LAST_RESORT}.",
+            f"- The notes do not say who comes: ask, and who decides. Whoever comes *takes away* {LAST_RESORT}.",
             (),
             "proposal",
             rank=ESSENTIAL,

@@ -11,12 +11,12 @@ from decimal import Decimal
 
 from coach.builtin.clashes import field_label
 from coach.builtin.evidence import Evidence
+from coach.builtin.spotting import Spotter
 from coach.figures import Figure, figures
 
-_LIMIT = re.compile(
+_LIMIT = Spotter(
     r"(?:anything (?:above|over|from)|above|over|limit(?: of)?|up to|under|below|more than|purchases over|ab|"
-    r"über|bis zu|au-dessus de)\s*(?:my |our |the )?$",
-    re.I,
+    r"über|bis zu|au-dessus de)\s*(?:my |our |the )?$"
 )
 _UNITS = {"user", "seat", "licence", "site", "plant", "store", "truck", "clinic", "lab", "login", "device", "job"}
 _MONTHS = {"year": 12, "month": 1}

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from coach.builtin.spotting import Spotter
 
-def _any(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(alternatives) + r")(?!\w)", re.IGNORECASE)
+
+def _any(*alternatives: str) -> Spotter:
+    return Spotter(r"(?<!\w)(?:" + "|".join(alternatives) + r")(?!\w)")
 
 
 WANT = _any(
@@ -27,7 +29,7 @@ WANT = _any(
 )  # fmt: skip
 """A goal or a worry; `will` is the German verb, told apart by the language of the sentence in `is_want`."""
 
-PROMISE = re.compile(
+PROMISE = Spotter(
     r"\b(?:promised|promise(?:s)? (?:to|by)|i said (?!sure|yes|no\b|ok)|said (?:i|we|he|she)(?:['’]d| would| will)|"
     r"told \w+ (?:i|we)(?:['’]d| would| will)(?! be\b)|(?:will|['’]ll) (?:send|get (?:you|him|her|them|back|"
     r"that|it)|clear|bring|deliver|come back|revert|"
@@ -35,8 +37,7 @@ PROMISE = re.compile(
     r"to (?:write|send|bring|confirm) the|can bring|"
     r"owes? (?:us|them|him|her)|agreed to (?:send|write|provide|share|bring)|committed to (?:send|write|"
     r"provide)|said sure, will do|"
-    r"versprochen|zugesagt|schickt|schicke|liefert|promis|j['’]envoie|enverra|beloofd|stuurt)\b",
-    re.IGNORECASE,
+    r"versprochen|zugesagt|schickt|schicke|liefert|promis|j['’]envoie|enverra|beloofd|stuurt)\b"
 )
 OPEN_PROMISE = _any(
     r"still waiting", r"not done", r"no report", r"not sent", r"not yet", r"not here yet", r"overdue",
@@ -118,18 +119,16 @@ DECIDE = _any(
     r"board", r"buyer",
     r"sign.?off", r"entscheide\w*", r"décide\w*", r"beslis\w*", r"mandate", r"chefin", r"cfo", r"procurement",
 )  # fmt: skip
-LEFT = re.compile(
+LEFT = Spotter(
     r"no longer (?:work|with)|\bhas left\b|\bleft the (?:company|firm)|\bresigned\b|\blaid off\b|"
     r"\bis leaving\b|ausgeschieden|"
-    r"\ba quitté\b|is weg bij",
-    re.IGNORECASE,
+    r"\ba quitté\b|is weg bij"
 )
-LEAVES_EARLY = re.compile(
+LEAVES_EARLY = Spotter(
     r"(?:must|have to|need to) (?:go|leave) at (?P<clock>\d{1,2}[:.h]\d{2})|has until (?P<noon>noon)|"
     r"until (?P<until>\d{1,2}[:.]\d{2})\b|"
     r"(?:i|we|habe|have) (?:only )?(?:have |got )?(?P<count>\d{1,3}|ten|fifteen|twenty|thirty|zehn|fünfzehn|"
-    r"zwanzig|dreißig) (?:minutes|minuten|mins?)\b",
-    re.IGNORECASE,
+    r"zwanzig|dreißig) (?:minutes|minuten|mins?)\b"
 )
 COUNT_WORDS = {
     "ten": 10,
@@ -141,11 +140,10 @@ COUNT_WORDS = {
     "thirty": 30,
     "dreißig": 30,
 }
-LOST = re.compile(
+LOST = Spotter(
     r"closed?[ -]lost|we lost the|decided to proceed with (?:an)?other|chosen (?:an)?other supplier|"
     r"went with (?:an)?other|"
-    r"not (?:be )?moving forward|going with a(?:nother| competitor)|haben uns anders entschieden",
-    re.IGNORECASE,
+    r"not (?:be )?moving forward|going with a(?:nother| competitor)|haben uns anders entschieden"
 )
 WRONG_FIT = _any(r"wrong fit", r"not a fit", r"poor fit", r"too small for us", r"out of scope for us", r"disqualif\w+")
 TROUBLE = _any(
@@ -157,10 +155,9 @@ PRICE = _any(
     r"\d+ ?% off", r"discount", r"price", r"too expensive", r"procurement", r"budgeted", r"cheaper", r"preis",
     r"rabatt", r"prix", r"prijs",
 )  # fmt: skip
-ASKS = re.compile(
+ASKS = Spotter(
     r"\b(?:asks?|asked|wants to know|fragt|fragte|demande|vraagt)\b[:,]? (?:us |me )?(?P<what>(?:who|what|how|"
-    r"why|when|where|whether|if|which|wer|was|wie|warum|wann|qui|quoi|combien|wie)\b.+)",
-    re.IGNORECASE,
+    r"why|when|where|whether|if|which|wer|was|wie|warum|wann|qui|quoi|combien|wie)\b.+)"
 )
 QUOTED = re.compile(r"[\"“„«]\s?([^\"“”„«»]{8,}?)\s?[\"”“»]")
 SENTENCE = re.compile(r"(?<=[.!?…])[\"”»)]?\s+(?=[\"“„«(]?[A-ZÀ-Þ0-9])")
