@@ -3,6 +3,8 @@
     CoachError
     ├── InputError               the call, a file or its content is wrong (exit 2)
     ├── BudgetSpent              the money or token budget is used up (exit 4)
+    ├── StoreError               the database cannot be read or written (exit 1)
+    │   └── ChangedMeanwhile     somebody wrote what was about to be replaced: read again, then write
     └── ModelError               a model could not be used (exit 3)
         ├── ModelNotConfigured   no such model, a missing package, key or address
         ├── ModelRefused         authentication, permission, quota, content filter: asking again cannot help
@@ -47,6 +49,19 @@ class BudgetSpent(CoachError):
 
     exit_code = 4
     default_hint = "What is finished is kept. Run the same command again with a larger budget to continue."
+
+
+class StoreError(CoachError):
+    """The database cannot be read or written; what was saved before is safe."""
+
+    default_hint = "Nothing that was saved before is lost."
+
+
+class ChangedMeanwhile(StoreError):
+    """Somebody wrote what was about to be replaced; nothing was written."""
+
+    retryable = True
+    default_hint = "Load the page again and repeat the step."
 
 
 class ModelError(CoachError):

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     reader_model: str = ""
     judge_model: str = ""
     home: Path = Field(default_factory=lambda: Path.home() / ".coach")
+    database_url: str = ""
+    """`postgresql://…` or `sqlite:///…`; empty: a file under `home`."""
     timeout_s: float = Field(600.0, gt=0)
     """Total deadline for one plan, all calls and retries together."""
 

@@ -8,9 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from coach.settings import settings
+from coach.store.database import Database, open_database
+from coach.store.tables import metadata
 from tests.support.endpoint import Endpoint, Script
+from tests.support.postgres import Cluster, running_cluster
+
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 _HERE = {"127.0.0.1", "::1", "localhost"}
 _FOREIGN = ("_API_KEY", "_PROXY", "_proxy", "_BASE_URL", "_API_BASE")
@@ -61,3 +68,28 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Endpoint]]:
     yield start
     for endpoint in running:
         endpoint.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL of this test run, with a database `ready` that has the tables."""
+    with running_cluster() as cluster:
+        cluster.run("CREATE DATABASE ready TEMPLATE template0")
+        open_database(cluster.url("ready")).close()
+        yield cluster
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'coach.sqlite3'}"
+    cluster: Cluster = request.getfixturevalue("postgres")
+    return cluster.emptied("ready", metadata.tables)
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
