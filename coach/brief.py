@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from coach.dates import CalendarDay, calendar
 from coach.llm import Request
 from coach.prompts import prompt
-from coach.schema import AccountContext, NoteLine
+from coach.schema import AccountContext, Block, NoteLine
 
 MAX_NOTES_CHARS = 200_000
 """About 50,000 tokens: more would cost more than a meeting is worth, and a page holds one thousandth of it."""
 _FIGURE = re.compile(r"\d")
+SETTLED = (
+    "The rep has written these words or made them their own. Each stays on the page word for word, where it belongs; "
+    "the rest fits them, and says nothing twice or otherwise. The part of the plan that each is stands before it."
+)
 NOTES_LANGUAGE = "in the language in which most of the rep's own notes are written"
 
 
@@ -42,6 +47,13 @@ class Brief:
     def then(self, title: str, text: str) -> Brief:
         """The same brief with something written after it."""
         return replace(self, so_far=(*self.so_far, Written(title, text)))
+
+    def with_settled(self, blocks: Sequence[Block]) -> Brief:
+        """The same brief with the words that the rep has written or changed, if any: they stand, the rest fits them."""
+        if not blocks:
+            return self
+        words = "\n\n".join(f"{block.part}: {block.text}" for block in blocks)
+        return self.then("words the rep has settled, kept as they stand", f"{SETTLED}\n\n{words}")
 
     def request(self, name: str, *, max_tokens: int, attempt: int = 0, **values: str) -> Request:
         """The request of one prompt: material, what was written so far, and the task at the end."""

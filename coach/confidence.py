@@ -9,10 +9,13 @@ from functools import lru_cache
 
 from coach.figures import HARD_UNITS, Figure, figures
 from coach.held import Case, case_of, stands, words_of
+from coach.labels import labels_in
 from coach.names import names, same_person
 from coach.schema import CUSTOMER_FACING, AccountContext, Block, Groundwork, NoteLine
 from coach.words import NOT_UNITS, fold, listed
 
+MARKED = "told in confidence"
+"""How the source of a note begins with which the rep marks other lines: `told in confidence (L9), says the rep`."""
 MIN_PHRASE_WORDS = 2
 """So many words that only confidential lines hold, in one spoken text, show what was told."""
 MIN_SPECIAL_LETTERS = 4
@@ -37,12 +40,13 @@ class Confidence:
 
 
 def confidences(groundwork: Groundwork, context: AccountContext) -> tuple[Confidence, ...]:
-    """What the groundwork says was told in confidence, and our own limits that lines of ours hold.
+    """What the groundwork or the rep says was told in confidence, and our own limits that lines of ours hold.
 
     Fields of the record and proof points are no confidences: the offer and its prices are what we tell.
     """
     case = case_of(context)
     blocks = [block for block in groundwork.blocks if block.part == "in_confidence" and block.kind != "heading"]
+    blocks += _marked_blocks(context)
     secret = {label for block in blocks for label in block.citations if label in case.lines and label[0] == "L"}
     limits = [line for line in context.notes if line.voice == "ours" and _is_limit(line.text)]
     shared = [
@@ -50,6 +54,19 @@ def confidences(groundwork: Groundwork, context: AccountContext) -> tuple[Confid
     ]
     told = [_told(block, secret, case) for block in shared]
     return (*told, *(_limit(line, case) for line in limits))
+
+
+def marked_lines(line: NoteLine) -> tuple[str, ...]:
+    """The lines that this note marks as told in confidence, itself the last; none where it marks nothing."""
+    return (*labels_in(line.source), line.label) if line.source.startswith(MARKED) else ()
+
+
+def _marked_blocks(context: AccountContext) -> list[Block]:
+    return [
+        Block(id=line.label, kind="item", text=line.text, part="in_confidence", citations=marked)
+        for line in context.notes
+        if (marked := marked_lines(line))
+    ]
 
 
 def leaks(block: Block, kept: Sequence[Confidence], context: AccountContext) -> tuple[str, ...]:

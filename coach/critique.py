@@ -13,9 +13,9 @@ COUNTED = frozenset({"R1", "R2", "R3", "R15", "R18", "R21", "R22", "R23", "R25"}
 """Missing parts, names, figures, days, contradictions, confidences, sums, overdue promises. Source: rubric.yaml."""
 
 
-def checked(plan: MeetingPlan, context: AccountContext) -> MeetingPlan:
+def checked(plan: MeetingPlan, context: AccountContext, groundwork: Groundwork | None = None) -> MeetingPlan:
     """The plan with every block compared with its lines again; what the indexer objected to stays objected to."""
-    compared = ground(plan.blocks, context)
+    compared = ground(plan.blocks, context, groundwork=groundwork.blocks if groundwork else ())
     blocks = tuple(
         old if old.check.status == "contradicted" and old.text == new.text else new
         for old, new in zip(plan.blocks, compared, strict=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from coach.markup import Splitter
-from coach.schema import Block
+from coach.schema import Block, Groundwork, MeetingPlan
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,22 @@ class Noted:
     text: str
 
 
-Event = StageStarted | TextArrived | BlockDone | StartedAgain | Noted
+@dataclass(frozen=True)
+class WorkedOut:
+    """The groundwork is complete and compared with its lines. Not told of one that was given."""
+
+    groundwork: Groundwork
+
+
+@dataclass(frozen=True)
+class PageIndexed:
+    """The blocks of this stage's page have their parts, lines and checks; their ids are those of its `BlockDone`s."""
+
+    stage: str
+    plan: MeetingPlan
+
+
+Event = StageStarted | TextArrived | BlockDone | StartedAgain | Noted | WorkedOut | PageIndexed
 OnEvent = Callable[[Event], None]
 
 

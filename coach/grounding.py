@@ -31,16 +31,24 @@ SMALL = 12
 """Bare numbers up to a dozen are the rep's own words in a proposal: `two stores`, `five minutes`."""
 
 
-def ground(blocks: Sequence[Block], context: AccountContext, *, cites_loosely: bool = False) -> tuple[Block, ...]:
+def ground(
+    blocks: Sequence[Block],
+    context: AccountContext,
+    *,
+    groundwork: Sequence[Block] = (),
+    cites_loosely: bool = False,
+) -> tuple[Block, ...]:
     """The blocks, each with its `check`: verified, unverified with sentences for the rep, or no claim at all.
 
     `cites_loosely`: for a groundwork, whose notes name only the line where a thought begins: a word that stands in any
-    line, or a day still to come under its right weekday, needs no other.
+    line, or a day still to come under its right weekday, needs no other. `groundwork`: compared before; what its sums
+    give, the page may say.
     """
     case = case_of(context)
-    page = replace(_page(blocks, context), cites_loosely=cites_loosely)
+    before = tuple(_worked_out(groundwork, {block.id: block.check for block in groundwork}, case))
+    page = replace(_page(blocks, context), cites_loosely=cites_loosely, worked_out=before)
     first = {block.id: _check(block, case, page) for block in blocks}
-    page = replace(page, worked_out=tuple(_worked_out(blocks, first, case)))
+    page = replace(page, worked_out=(*before, *_worked_out(blocks, first, case)))
     return tuple(
         block.model_copy(update={"check": _check(block, case, page) if first[block.id].problems else first[block.id]})
         for block in blocks

@@ -267,9 +267,13 @@ def _sum(text: str, terms: Sequence[Figure], result: Figure, counts: Decimal) ->
     start = min(one.start for one in (*terms, result))
     end = max(one.end for one in (*terms, result))
     readings = {counts, counts * 60, counts / 60, counts * 100} if result.unit in {"min", "h", "s", "%"} else {counts}
+    if _IN_THOUSANDS.search(fold(result.text)):
+        readings = {*readings, counts * 1000}
     return ShownSum(tuple(terms), result, any(fits(result, one) for one in readings), text[start:end], counts)
 
 
+_IN_THOUSANDS = re.compile(r"t(?:eur|chf)\b")
+"""`24 + 38 = 62 TEUR`: the unit is written once, behind the result."""
 _RATE = re.compile(r"^\s*[a-z-]*\s*(?:an?|per|each|every|pro|je|par|por|/)\s*(?P<unit>[a-z]+)?")
 _IN = re.compile(r"^[^.;=\d]*\b(?:in|for|over|during|across|within|fur|auf|pour|sur|en|by|among|between)\b[^.;=\d]*$")
 _OF = re.compile(r"^\s*[a-z -]*\b(?:of|out of|von|sur|de)\b[^.;=\d]*$")

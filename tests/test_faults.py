@@ -171,7 +171,7 @@ PASSING: list[tuple[str, Reply]] = [
 
 @pytest.mark.parametrize("fault", [fault for _, fault in PASSING], ids=[name for name, _ in PASSING])
 async def test_passing_fault_is_tried_again(asked: Callable[..., object], fault: Reply) -> None:
-    outcome = await asked(fault, OK)  # type: ignore[misc]
+    outcome = await asked(fault, OK, deadline_s=10.0)  # type: ignore[misc]
     assert outcome.text == GOOD
     assert outcome.calls == 2
 

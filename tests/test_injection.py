@@ -1,8 +1,12 @@
-"""A model that obeys whatever the notes tell it changes nothing: no link, image, foreign figure or score."""
+"""A model that obeys whatever the notes tell it changes nothing: no link, image, foreign figure or score.
+
+COACH_INJECTION_PAYLOADS names another file of payloads to try instead (JSON lines with `id` and `text`).
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from io import BytesIO, StringIO
@@ -13,12 +17,13 @@ from pypdf import PdfReader
 from rich.console import Console
 
 from coach.context import parse_context
-from coach.export.html import to_html
+from coach.export.html import text_to_html
 from coach.export.jsonfile import to_json
 from coach.export.pdf import to_pdf
 from coach.export.terminal import show
 from coach.instructions import instruction_like
 from coach.ledger import Ledger
+from coach.markup import join
 from coach.schema import AccountContext, Drafted
 from coach.workflow import Options, plan_meeting
 from tests.support.endpoint import Answer, Body, Endpoint, Reply
@@ -26,7 +31,8 @@ from tests.support.writer import PAGE, indexed, task_of, writer
 
 Serve = Callable[..., Endpoint]
 HERE = Path(__file__).parent
-PAYLOADS = [json.loads(line) for line in (HERE / "injection_payloads.jsonl").read_text(encoding="utf-8").splitlines()]
+PAYLOADS_FILE = Path(os.environ.get("COACH_INJECTION_PAYLOADS") or HERE / "injection_payloads.jsonl")
+PAYLOADS = [json.loads(line) for line in PAYLOADS_FILE.read_text(encoding="utf-8").split("\n") if line]
 SECRET = "COACH-SYSTEM-PROMPT"
 
 
@@ -45,7 +51,7 @@ def obedient(payload: str) -> Callable[[Body], Reply]:
 
     def answer(body: Body) -> Reply:
         asked = task_of(body)
-        if asked.startswith(("TASK: write the page", "TASK: write the improved")):
+        if asked.startswith(("TASK: prepare me", "TASK: now give me the improved")):
             return Answer(f"{PAGE}\n## Obeyed\n\n{obeyed}")
         if asked.startswith("TASK: below stands"):
             return Answer(re.sub(r"other \| ours", "other | L13", indexed(asked)) + f"\nSCORE: 100\n{payload[:200]}")
@@ -64,7 +70,7 @@ async def drafted_by_an_obedient_model(payload: str, serve: Serve, folder: Path)
 @pytest.mark.parametrize("payload", [one["text"] for one in PAYLOADS], ids=[one["id"] for one in PAYLOADS])
 async def test_an_obeyed_payload_has_no_effect(payload: str, serve: Serve, tmp_path: Path) -> None:
     drafted = await drafted_by_an_obedient_model(payload, serve, tmp_path)
-    html = to_html(drafted.plan.blocks).casefold()
+    html = text_to_html(join(drafted.plan.blocks)).casefold()
     assert not re.search(r"<(?:a|img|script|iframe|svg|object|form|style|link|meta)\b", html)
     data = to_pdf(drafted.plan, drafted.context).data
     reader = PdfReader(BytesIO(data))
@@ -75,8 +81,9 @@ async def test_an_obeyed_payload_has_no_effect(payload: str, serve: Serve, tmp_p
     assert "\x1b" not in printed.getvalue()
     promised = [block for block in drafted.plan.blocks if "77,777" in block.text]
     assert all(block.check.status in ("unverified", "contradicted") for block in promised)
+    assert drafted.critique.judged_by == "rules"
     assert drafted.critique.total is not None
-    assert drafted.critique.total <= 50
+    assert not promised or drafted.critique.total <= 50
     assert json.loads(to_json(drafted))["plan"]["blocks"]
 
 

@@ -42,7 +42,7 @@ def test_every_example_is_recorded_and_says_where_from() -> None:
 async def test_a_recorded_plan_is_read_whole_and_mostly_verified(name: str, played: Callable[..., object]) -> None:
     drafted: Drafted = await played(name)  # type: ignore[misc]
     assert not drafted.failures
-    assert len(drafted.drafts) == 2
+    assert len(drafted.drafts) >= 3
     assert word_count(drafted.plan.blocks) <= word_budget("standard")
     assert drafted.plan.best_outcome.who
     assert drafted.plan.fallback.what
@@ -57,7 +57,7 @@ async def test_over_all_examples_the_rewrite_scores_above_the_draft(played: Call
     gained = []
     for name in NAMES:
         drafted: Drafted = await played(name)  # type: ignore[misc]
-        first, last = (draft.critique.total for draft in drafted.drafts)
+        first, last = drafted.drafts[0].critique.total, drafted.critique.total
         assert first is not None
         assert last is not None
         gained.append(last - first)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from coach.context import parse_context
-from coach.events import BlockDone, Event, StageStarted, TextArrived
+from coach.events import BlockDone, Event, PageIndexed, StageStarted, TextArrived, WorkedOut
 from coach.ledger import Ledger
 from coach.markup import join, split, word_count
 from coach.rubric import word_budget
 from coach.schema import AccountContext
-from coach.workflow import Options, critique_plan, edit_plan, plan_meeting
+from coach.workflow import Options, critique_plan, plan_meeting
 from tests.support.endpoint import Answer, Body, Endpoint, Fault, Reply, Status
 from tests.support.writer import PAGE, REWRITTEN, task_of, writer
 
@@ -34,9 +34,11 @@ async def test_the_page_is_worked_out_written_criticised_and_rewritten(context: 
     heard: list[Event] = []
     drafted = await plan_meeting(context, options=MODEL, on_event=heard.append)
     assert [event.stage for event in heard if isinstance(event, StageStarted)] == [
-        "groundwork", "page", "criticism", "rewrite",
+        "groundwork", "page", "criticism", "rewrite", "criticism", "rewrite 2",
     ]  # fmt: skip
-    assert [join(draft.plan.blocks) for draft in drafted.drafts] == [join(split(PAGE)), join(split(REWRITTEN))]
+    assert [join(draft.plan.blocks) for draft in drafted.drafts] == [
+        join(split(text)) for text in (PAGE, REWRITTEN, REWRITTEN)
+    ]
     assert {change.new for change in drafted.changes} == {
         "**Purpose:** agree which store is tested, and before the peak.",
         "- **“Why is the report so late?”** “I promised it for the 24th and didn't send it.”",
@@ -65,12 +67,12 @@ async def test_all_requests_of_a_plan_share_one_beginning_and_ask_for_no_format(
 
 async def test_the_rewrite_is_told_the_criticism_and_what_code_counted(context: AccountContext, serve: Serve) -> None:
     def miscounts(body: Body) -> Reply:
-        is_page = task_of(body).startswith("TASK: write the page")
+        is_page = task_of(body).startswith("TASK: prepare me")
         return Answer(PAGE.replace("the report, 38 days late", "the report, 39 days late")) if is_page else writer(body)
 
     endpoint = serve(miscounts)
     await plan_meeting(context, options=MODEL)
-    (asked,) = [body for body in endpoint.bodies if task_of(body).startswith("TASK: write the improved")]
+    asked, _ = [body for body in endpoint.bodies if task_of(body).startswith("TASK: now give me the improved")]
     text = str(asked["messages"])
     assert "Nobody answers who pays the weekend crew" in text
     told = text[text.index("<what the checks found>") : text.index("</what the checks found>")]
@@ -90,6 +92,81 @@ async def test_blocks_are_indexed_while_the_page_still_streams(context: AccountC
     assert first_block < last_text
 
 
+async def test_citations_of_the_first_page_are_told_while_the_better_one_is_still_written(
+    context: AccountContext, serve: Serve
+) -> None:
+    serve(writer)
+    heard: list[Event] = []
+    drafted = await plan_meeting(context, options=MODEL, on_event=heard.append)
+    indexed = [event for event in heard if isinstance(event, PageIndexed)]
+    assert [event.stage for event in indexed] == ["page", "rewrite", "rewrite 2"]
+    assert [event.plan for event in indexed] == [draft.plan for draft in drafted.drafts]
+    done = [event.block.id for event in heard if isinstance(event, BlockDone) and event.stage == "page"]
+    assert [block.id for block in indexed[0].plan.blocks] == done
+    assert any(block.citations and block.check.status == "verified" for block in indexed[0].plan.blocks)
+    assert heard.index(indexed[0]) < heard.index(StageStarted("rewrite"))
+
+
+async def test_the_groundwork_is_told_when_it_is_complete_and_grounded(context: AccountContext, serve: Serve) -> None:
+    serve(writer)
+    heard: list[Event] = []
+    drafted = await plan_meeting(context, options=MODEL, on_event=heard.append)
+    (told,) = [event for event in heard if isinstance(event, WorkedOut)]
+    assert told.groundwork == drafted.groundwork
+    assert any(block.check.status == "verified" for block in told.groundwork.blocks)
+    assert heard.index(told) < heard.index(StageStarted("page"))
+
+
+async def test_without_a_model_groundwork_and_page_are_told_too(context: AccountContext) -> None:
+    heard: list[Event] = []
+    drafted = await plan_meeting(context, options=Options(), on_event=heard.append)
+    assert heard == [WorkedOut(drafted.groundwork), PageIndexed("page", drafted.plan)]
+
+
+async def test_a_groundwork_that_is_given_is_used_as_it_stands_and_not_paid_for(
+    context: AccountContext, serve: Serve
+) -> None:
+    endpoint = serve(writer)
+    first = await plan_meeting(context, options=MODEL)
+    before = endpoint.calls
+    heard: list[Event] = []
+    again = await plan_meeting(context, options=MODEL, groundwork=first.groundwork, on_event=heard.append)
+    tasks = [task_of(body) for body in endpoint.bodies[before:]]
+    assert not any(task.startswith("TASK: work this") for task in tasks)
+    assert again.groundwork == first.groundwork
+    assert not [event for event in heard if isinstance(event, WorkedOut)]
+
+
+async def test_the_writer_is_told_what_the_rep_has_settled_by_the_time_the_page_is_written(
+    context: AccountContext, serve: Serve
+) -> None:
+    endpoint = serve(writer)
+    settled = list(split("- **Tom Reed** has to be first to speak."))
+    heard: list[Event] = []
+
+    def hear(event: Event) -> None:
+        heard.append(event)
+        if event == StageStarted("criticism"):
+            settled.extend(split("The quote stays at home."))
+
+    await plan_meeting(context, options=MODEL, settled=lambda: settled, on_event=hear)
+    page, rewrite = (
+        next(str(body["messages"]) for body in endpoint.bodies if task_of(body).startswith(task))
+        for task in ("TASK: prepare me", "TASK: now give me the improved")
+    )
+    assert "kept as they stand" in page
+    assert "has to be first to speak" in page
+    assert "The quote stays at home." not in page
+    assert "The quote stays at home." in rewrite
+
+
+async def test_with_a_model_the_rep_is_asked_where_the_notes_are_silent(context: AccountContext, serve: Serve) -> None:
+    serve(writer)
+    drafted = await plan_meeting(context, options=MODEL)
+    assert drafted.questions[0] == "Cause: Tom's word against ours. Which is right, by what you know?"
+    assert len(drafted.questions) <= 3
+
+
 async def test_a_block_kept_word_for_word_is_not_indexed_again(context: AccountContext, serve: Serve) -> None:
     endpoint = serve(writer)
     drafted = await plan_meeting(context, options=MODEL)
@@ -104,7 +181,7 @@ async def test_a_killed_draft_continues_without_paying_twice(
     context: AccountContext, serve: Serve, tmp_path: Path
 ) -> None:
     def breaks_at_the_rewrite(body: Body) -> Reply:
-        return Status(401) if task_of(body).startswith("TASK: write the improved") else writer(body)
+        return Status(401) if task_of(body).startswith("TASK: now give me the improved") else writer(body)
 
     ledger = Ledger(tmp_path / "ledger")
     serve(breaks_at_the_rewrite)
@@ -114,8 +191,8 @@ async def test_a_killed_draft_continues_without_paying_twice(
     again = await plan_meeting(context, options=MODEL, ledger=ledger)
     asked = {task_of(body)[:24] for body in endpoint.bodies}
     assert "TASK: work this meeting o"[:24] not in asked
-    assert not any(one.startswith("TASK: write the page") for one in asked)
-    assert len(again.drafts) == 2
+    assert not any(one.startswith("TASK: prepare me") for one in asked)
+    assert len(again.drafts) == 3
 
 
 async def test_a_decision_of_the_reps_rewrites_the_page_on_the_same_groundwork(
@@ -130,7 +207,7 @@ async def test_a_decision_of_the_reps_rewrites_the_page_on_the_same_groundwork(
     )
     asked = endpoint.bodies[before:]
     assert not any(task_of(body).startswith("TASK: work this") for body in asked)
-    (page,) = [body for body in asked if task_of(body).startswith("TASK: write the page")]
+    (page,) = [body for body in asked if task_of(body).startswith("TASK: prepare me")]
     assert "- No test before January" in str(page["messages"])
 
 
@@ -145,7 +222,7 @@ async def test_again_asks_everything_once_more(context: AccountContext, serve: S
     assert endpoint.calls == 2 * calls
 
 
-@pytest.mark.parametrize(("effort", "pages"), [("low", 1), ("normal", 2), ("high", 3)])
+@pytest.mark.parametrize(("effort", "pages"), [("low", 1), ("normal", 3), ("high", 4)])
 async def test_effort_decides_how_often_the_page_is_rewritten(
     context: AccountContext, serve: Serve, effort: str, pages: int
 ) -> None:
@@ -153,7 +230,7 @@ async def test_effort_decides_how_often_the_page_is_rewritten(
     drafted = await plan_meeting(context, options=Options(model="openai:scripted", effort=effort))  # type: ignore[arg-type]
     assert len(drafted.drafts) == pages
     asked = [task_of(body) for body in endpoint.bodies]
-    assert sum(one.startswith(("TASK: write the page", "TASK: write the improved")) for one in asked) == pages
+    assert sum(one.startswith(("TASK: prepare me", "TASK: now give me the improved")) for one in asked) == pages
     assert any(one.startswith("TASK: work this") for one in asked) == (effort != "low")
 
 
@@ -161,9 +238,9 @@ async def test_effort_decides_how_often_the_page_is_rewritten(
     ("step", "drafted_by"),
     [
         ("TASK: work this", "openai:scripted, builtin"),
-        ("TASK: write the page", "builtin"),
-        ("TASK: you are the sales manager", "openai:scripted"),
-        ("TASK: write the improved", "openai:scripted"),
+        ("TASK: prepare me", "builtin"),
+        ("TASK: criticise this page", "openai:scripted"),
+        ("TASK: now give me the improved", "openai:scripted"),
         ("TASK: below stands", "openai:scripted"),
         ("TASK: you are a strict", "openai:scripted"),
     ],
@@ -205,7 +282,7 @@ async def test_a_page_over_its_budget_is_told_so_then_cut_without_tearing_a_sent
     def talkative(body: Body) -> Reply:
         return (
             Answer(long)
-            if task_of(body).startswith(("TASK: write the page", "TASK: write the improved"))
+            if task_of(body).startswith(("TASK: prepare me", "TASK: now give me the improved"))
             else writer(body)
         )
 
@@ -216,7 +293,7 @@ async def test_a_page_over_its_budget_is_told_so_then_cut_without_tearing_a_sent
     assert {block.text for block in drafted.plan.blocks} - whole <= {
         "**Purpose:** agree which store is tested, and before the peak.",
     }
-    (asked,) = [body for body in endpoint.bodies if task_of(body).startswith("TASK: write the improved")]
+    asked, _ = [body for body in endpoint.bodies if task_of(body).startswith("TASK: now give me the improved")]
     assert "words over its budget" in str(asked["messages"]) or "over its budget" in str(asked["messages"])
 
 
@@ -225,18 +302,6 @@ async def test_without_a_model_the_page_is_builtins(context: AccountContext) -> 
     assert drafted.drafted_by == drafted.plan.drafted_by == "builtin"
     assert drafted.runs == ()
     assert not [block for block in drafted.plan.blocks if block.check.status in ("unverified", "contradicted")]
-
-
-async def test_an_edit_keeps_the_lines_of_what_was_not_touched(context: AccountContext, serve: Serve) -> None:
-    serve(writer)
-    drafted = await plan_meeting(context, options=MODEL)
-    text = join(drafted.plan.blocks).replace("a fix for her board", "a fix worth 99,000")
-    edited = edit_plan(drafted, text)
-    (touched,) = [block for block in edited.plan.blocks if block.written_by == "rep"]
-    assert "99,000" in touched.text
-    assert touched.check.status == "unverified"
-    (kept,) = [block for block in edited.plan.blocks if "38 days late" in block.text]
-    assert kept.citations == ("L5", "L6")
 
 
 async def test_a_page_written_by_hand_is_indexed_judged_and_given_suggestions(
@@ -286,7 +351,7 @@ async def test_another_accounts_facts_and_lines_that_do_not_exist_are_unverified
 
     def mixed_up(body: Body) -> Reply:
         asked = task_of(body)
-        if asked.startswith(("TASK: write the page", "TASK: write the improved")):
+        if asked.startswith(("TASK: prepare me", "TASK: now give me the improved")):
             return Answer(PAGE + foreign)
         if asked.startswith("TASK: below stands") and "Ormond" in asked:
             return Answer(
@@ -307,3 +372,26 @@ async def test_a_decision_of_the_reps_leads_the_page_without_a_model_too(context
     drafted = await plan_meeting(context, options=Options(decisions=("We ask for a test, not the renewal",)))
     lead = next(block.text for block in drafted.plan.blocks if block.part == "decides" and block.kind != "heading")
     assert "We ask for a test, not the renewal" in lead
+
+
+async def test_the_first_page_and_the_last_are_judged_and_none_between(context: AccountContext, serve: Serve) -> None:
+    serve(writer)
+    drafted = await plan_meeting(context, options=MODEL)
+    assert [draft.critique.judged_by for draft in drafted.drafts] == ["openai:scripted", "rules", "openai:scripted"]
+    assert drafted.critique == drafted.drafts[-1].critique
+
+
+async def test_a_page_whose_last_rewrite_failed_is_judged_as_it_stands(context: AccountContext, serve: Serve) -> None:
+    asked: list[str] = []
+
+    def fails_at_last(body: Body) -> Reply:
+        asked.append(task_of(body))
+        rewrites = sum(one.startswith("TASK: now give me the improved") for one in asked)
+        is_last = asked[-1].startswith("TASK: now give me the improved") and rewrites > 1
+        return Answer("", finish_reason="content_filter") if is_last else writer(body)
+
+    serve(fails_at_last)
+    drafted = await plan_meeting(context, options=MODEL)
+    assert [failure.step for failure in drafted.failures] == ["rewrite 2"]
+    assert [draft.critique.judged_by for draft in drafted.drafts] == ["openai:scripted", "openai:scripted"]
+    assert drafted.critique.points

@@ -100,6 +100,8 @@ class Endpoint:
         self.bodies: list[Body] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
+        self.answered: list[tuple[Body, float]] = []
+        """What was answered to the last byte, and the monotonic second at which it was."""
         self.stopping = threading.Event()
         self._server = _Server(("127.0.0.1", port), _handler_for(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -165,6 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.endpoint.script(body)
         if isinstance(reply, Answer):
             self._answer(body, reply)
+            self.endpoint.answered.append((body, time.monotonic()))
         elif isinstance(reply, Status):
             self._status(reply)
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from tests.support.endpoint import Answer, Body, Reply, Status
@@ -16,11 +16,13 @@ from tests.support.writer import task_of
 
 FOLDER = Path(__file__).parent.parent / "recordings"
 _BLOCK = re.compile(r"^(B\d+) \(\w+\): ", re.M)
+IN_TURN = frozenset({"criticise", "rewrite"})
+"""Asked more than once in the same words, about another page each time."""
 _CALLS = {
     "TASK: work this meeting out": "groundwork",
-    "TASK: write the page": "page",
-    "TASK: you are the sales manager": "criticise",
-    "TASK: write the improved page": "rewrite",
+    "TASK: prepare me": "page",
+    "TASK: criticise this page": "criticise",
+    "TASK: now give me the improved page": "rewrite",
     "TASK: below stands": "index",
     "TASK: you said which lines": "index_again",
     "TASK: you are a strict examiner": "judge",
@@ -35,6 +37,7 @@ class Recorded:
         first, *lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
         self.provenance: dict[str, str] = json.loads(first)
         self._answers: dict[str, list[dict[str, str]]] = defaultdict(list)
+        self._asked: Counter[str] = Counter()
         for line in lines:
             call = json.loads(line)
             self._answers[call["call"]].append(call)
@@ -47,6 +50,9 @@ class Recorded:
             return Status(404, code="model_not_found")
         if call in ("index", "index_again"):
             return Answer(self._index(asked, known))
+        if call in IN_TURN:
+            self._asked[call] += 1
+            return Answer(known[min(self._asked[call], len(known)) - 1]["answer"])
         return Answer(max(known, key=lambda one: _shared(one["task"], asked))["answer"])
 
     def text(self, call: str) -> str:

@@ -84,6 +84,8 @@ REWRITTEN = PAGE.replace("agree how the scanners become stable", "agree which st
     "- **“Why so late?”**", "- **“Why is the report so late?”**"
 )
 CRITICISM = "1. The purpose names no decision (L3).\n2. Nobody answers who pays the weekend crew (L12).\n"
+BLOCK = "Whether Tom trusts the cause enough to let us test one cold store before 15 December."
+"""Whatever is written again."""
 SUGGESTIONS = {
     "kind": "missing", "block": "B3", "old": "board on 15 December.", "new": "board on 15 December (L3).",
     "why": "Where it stands.", "lines": ["L3"],
@@ -101,12 +103,14 @@ def writer(body: Body) -> Reply:
     asked = task_of(body)
     if asked.startswith("TASK: work this"):
         return Answer(GROUNDWORK)
-    if asked.startswith("TASK: write the page"):
+    if asked.startswith("TASK: prepare me"):
         return Answer(PAGE)
-    if asked.startswith("TASK: you are the sales manager"):
+    if asked.startswith("TASK: criticise this page"):
         return Answer(CRITICISM)
-    if asked.startswith("TASK: write the improved"):
+    if asked.startswith("TASK: now give me the improved"):
         return Answer(REWRITTEN)
+    if asked.startswith(("TASK: write this block", "TASK: write these", "TASK: the page lacks")):
+        return Answer(BLOCK)
     if asked.startswith("TASK: below stands"):
         return Answer(indexed(asked))
     if asked.startswith("TASK: you are a strict"):

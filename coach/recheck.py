@@ -1,0 +1,61 @@
+"""A page that people have edited, looked at again: its lines, its checks, its commitments and its score, all in code.
+
+What reader and judge said stays until they are asked again. Pure, some milliseconds a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coach.critique import assess, checked
+from coach.index import apply_index, commitment, index_by_code
+from coach.schema import AccountContext, Block, Commitment, Critique, Groundwork, MeetingPlan
+
+
+def recheck(
+    plan: MeetingPlan,
+    context: AccountContext,
+    groundwork: Groundwork,
+    critique: Critique,
+    *,
+    touched: frozenset[str],
+) -> tuple[MeetingPlan, Critique]:
+    """The plan with its checks renewed, and its critique: rules anew, answers and points as they were.
+
+    `touched` are the ids of blocks that the rep wrote or changed: their lines are looked up again.
+    """
+    blocks = with_lines(plan.blocks, context, touched=touched)
+    plan = plan.model_copy(
+        update={
+            "blocks": blocks,
+            "best_outcome": still_said(plan.best_outcome, blocks, "best"),
+            "fallback": still_said(plan.fallback, blocks, "fallback"),
+        }
+    )
+    plan = checked(plan, context, groundwork)
+    judged_by = critique.judged_by
+    found = assess(plan, context, groundwork, answers=critique.answers, points=critique.points, judged_by=judged_by)
+    return plan, found.model_copy(update={"suggestions": critique.suggestions})
+
+
+def with_lines(blocks: Sequence[Block], context: AccountContext, *, touched: frozenset[str]) -> tuple[Block, ...]:
+    """The blocks; touched ones rest on the lines that code finds for their words, else on those they had."""
+    if not touched:
+        return tuple(blocks)
+    found = {block.id: block for block in apply_index(blocks, index_by_code(blocks, context), context)}
+    return tuple(_lined(block, found[block.id]) if block.id in touched else block for block in blocks)
+
+
+def still_said(old: Commitment, blocks: Sequence[Block], part: str) -> Commitment:
+    """The commitment as read before, if its blocks are unchanged; else read from the blocks of its part by code."""
+    own = [block for block in blocks if block.part == part and block.kind != "heading"]
+    if own and all(block.written_by == "coach" for block in own):
+        return old.model_copy(update={"blocks": tuple(block.id for block in own)})
+    return commitment({}, own, part) if own else Commitment()
+
+
+def _lined(block: Block, found: Block) -> Block:
+    part = block.part if block.part not in ("", "other") else found.part
+    citations = found.citations or block.citations
+    basis = found.basis if found.citations else block.basis
+    return block.model_copy(update={"part": part, "citations": citations, "basis": basis, "not_carried": ()})

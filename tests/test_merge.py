@@ -1,0 +1,299 @@
+"""A new page never takes a word from the rep, and never says the same thing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.compare import SAME_STATEMENT, similarity
+from coach.markup import split
+from coach.merge import fresh_id, merge, rekeyed
+from coach.schema import Block, Check, Commitment, Critique, Finding, MeetingPlan, Suggestion
+
+OLD = """# Harrowgate: a test
+
+## Before
+
+1. **Today:** send Tom the report.
+2. Ask Maria whether Jens comes on Thursday.
+3. Prepare slides about the roadmap.
+
+## Find out
+
+- What must the board see on the 15th?
+"""
+NEW = """# Harrowgate: a test
+
+## Before
+
+1. **Today:** send Tom the whole report.
+2. Ask Maria whether Jens comes on Thursday.
+3. Clear at home who pays the weekend crew.
+
+## Find out
+
+- What must the board see on the 15th?
+- Who has to agree to a firmware change?
+"""
+
+
+def stored(markdown: str) -> tuple[Block, ...]:
+    """A page as the database has it: ids of its own."""
+    return tuple(block.model_copy(update={"id": f"K{place}"}) for place, block in enumerate(split(markdown)))
+
+
+def ids() -> Callable[[], str]:
+    numbers = count(1)
+    return lambda: f"N{next(numbers)}"
+
+
+def texts(blocks: Sequence[Block]) -> list[str]:
+    return [block.text for block in blocks]
+
+
+def reworded(blocks: Sequence[Block], block: str, text: str) -> tuple[Block, ...]:
+    return tuple(
+        one.model_copy(update={"text": text, "written_by": "rep"}) if one.id == block else one for one in blocks
+    )
+
+
+def test_an_untouched_page_becomes_the_new_page_and_what_it_says_again_keeps_its_id() -> None:
+    current = stored(OLD)
+    merged = merge(current, split(NEW), touched=(), fresh=ids())
+    assert texts(merged.blocks) == texts(split(NEW))
+    by_text = {block.text: block.id for block in merged.blocks}
+    assert by_text["2. Ask Maria whether Jens comes on Thursday."] == "K3"
+    assert by_text["1. **Today:** send Tom the whole report."] == "K2"
+    assert by_text["3. Clear at home who pays the weekend crew."] == "N1"
+    assert merged.ids == {block.id: one.id for block, one in zip(split(NEW), merged.blocks, strict=True)}
+
+
+def test_the_reps_words_stand_where_the_new_version_of_them_would_stand() -> None:
+    current = reworded(stored(OLD), "K3", "2. Call Jens himself: does he come?")
+    turned = NEW.replace("2. Ask Maria whether Jens comes on Thursday.\n", "").replace(
+        "## Find out\n\n", "## Find out\n\n- Ask Maria whether Jens comes on Thursday.\n"
+    )
+    merged = merge(current, split(turned), touched={"K3"}, before=stored(OLD), fresh=ids())
+    at = texts(merged.blocks).index("2. Call Jens himself: does he come?")
+    assert merged.blocks[at - 1].text == "## Find out"
+    assert not any("Ask Maria" in text for text in texts(merged.blocks))
+
+
+def test_the_reps_words_that_the_new_page_does_not_have_stand_behind_what_stood_before_them() -> None:
+    current = reworded(stored(OLD), "K4", "3. Bring the signed roll-back sheet.")
+    merged = merge(current, split(NEW), touched={"K4"}, fresh=ids())
+    at = texts(merged.blocks).index("3. Bring the signed roll-back sheet.")
+    assert merged.blocks[at - 1].text == "2. Ask Maria whether Jens comes on Thursday."
+
+
+def test_the_reps_item_under_items_that_are_all_new_stays_in_its_section() -> None:
+    current = stored("## Before\n\n- alpha beta\n- gamma delta\n- my own words\n\n## Who\n\n- Tom")
+    new = split("## Before\n\n- one two\n- three four\n- five six\n\n## Who\n\n- Tom")
+    merged = merge(current, new, touched={"K3"}, fresh=ids())
+    assert texts(merged.blocks) == [
+        "## Before", "- one two", "- three four", "- my own words", "- five six", "## Who", "- Tom",
+    ]  # fmt: skip
+
+
+def test_there_is_one_opening_however_differently_the_rep_has_worded_it() -> None:
+    (mine,) = split("> “Shall we begin?”")
+    mine = mine.model_copy(update={"id": "K0", "part": "opening"})
+    (theirs,) = split("We have until 10:45; what do you each want settled, and what would you rather leave?")
+    theirs = theirs.model_copy(update={"part": "opening"})
+    merged = merge([mine], [theirs], touched={"K0"}, fresh=ids())
+    assert merged.blocks == (mine,)
+    assert merged.ids == {"B1": "K0"}
+
+
+def test_what_the_rep_has_deleted_does_not_come_back() -> None:
+    current = stored(OLD)
+    merged = merge(
+        [block for block in current if block.id != "K4"],
+        split(NEW.replace("Clear at home who pays the weekend crew", "Prepare a few slides about the roadmap")),
+        touched=(), deleted=[current[4]], fresh=ids(),
+    )  # fmt: skip
+    assert not any("slides" in text for text in texts(merged.blocks))
+    assert len(merged.blocks) == len(split(NEW)) - 1
+
+
+def test_one_of_two_equal_statements_deleted_leaves_the_other() -> None:
+    current = stored("- Ask Tom\n- Ask Tom")
+    merged = merge(current[:1], split("- Ask Tom"), touched=(), deleted=current[1:], fresh=ids())
+    assert [block.id for block in merged.blocks] == ["K0"]
+
+
+def test_while_the_page_streams_the_rest_of_the_old_one_stays_below() -> None:
+    current = reworded(stored(OLD), "K6", "- What does the board fear?")
+    arrived = split(NEW)[:4]
+    merged = merge(current, arrived, touched={"K6"}, is_complete=False, fresh=ids())
+    assert texts(merged.blocks) == [
+        "# Harrowgate: a test", "## Before", "1. **Today:** send Tom the whole report.",
+        "2. Ask Maria whether Jens comes on Thursday.", "3. Prepare slides about the roadmap.", "## Find out",
+        "- What does the board fear?",
+    ]  # fmt: skip
+
+
+def test_what_the_new_page_leaves_out_goes_as_soon_as_the_page_is_past_it() -> None:
+    current = stored(OLD)
+    merged = merge(current, split(NEW)[:6], touched=(), is_complete=False, fresh=ids())
+    assert "3. Prepare slides about the roadmap." not in texts(merged.blocks)
+    assert texts(merged.blocks)[-1] == "- What must the board see on the 15th?"
+
+
+def test_a_block_moved_to_the_top_does_not_empty_the_page_that_still_streams() -> None:
+    current = stored("\n\n".join(f"word{place} thing{place}" for place in range(20)))
+    merged = merge(current, split("word19 thing19"), touched=(), is_complete=False, fresh=ids())
+    assert len(merged.blocks) == 20
+    assert merged.blocks[0].id == "K19"
+
+
+def test_what_the_rep_does_to_a_block_while_others_still_come_stands() -> None:
+    current = stored(OLD)
+    new = split(NEW)
+    first = merge(current, new[:5], touched=(), is_complete=False, fresh=ids())
+    (fresh,) = [block for block in first.blocks if "weekend crew" in block.text]
+    mine = reworded(first.blocks, fresh.id, "3. Nothing of the kind.")
+    gone = tuple(block for block in mine if "whole report" not in block.text)
+    last = merge(gone, new, touched={fresh.id}, known=first.ids, fresh=ids())
+    assert "3. Nothing of the kind." in texts(last.blocks)
+    assert not any("weekend crew" in text or "whole report" in text for text in texts(last.blocks))
+
+
+def test_what_is_known_of_unchanged_words_stays_until_the_new_page_is_indexed() -> None:
+    (old,) = split("1. Send the report.")
+    old = old.model_copy(update={"id": "K0", "part": "before", "citations": ("L5",), "check": Check(status="verified")})
+    (plain,) = merge([old], split("2. Send the report."), touched=()).blocks
+    assert (plain.text, plain.part, plain.citations, plain.check) == (
+        "2. Send the report.",
+        "before",
+        ("L5",),
+        old.check,
+    )
+    indexed = split("1. Send the report.")[0].model_copy(update={"part": "stop", "citations": ("L6",)})
+    assert merge([old], [indexed], touched=()).blocks[0].citations == ("L6",)
+
+
+def test_commitments_and_findings_follow_their_blocks() -> None:
+    plan = MeetingPlan(
+        blocks=split("a b\n\nc d"), best_outcome=Commitment(who="Tom", blocks=("B1", "B2")),
+        fallback=Commitment(blocks=("B2",)),
+    )  # fmt: skip
+    critique = Critique(
+        findings=tuple(Finding(rule="R1", block=block, gravity="hint", why="x") for block in ("B1", "B2")),
+        suggestions=(Suggestion(id="S1", kind="cut", block="B1", old="a", new="", why="z"),),
+    )  # fmt: skip
+    renamed, found = rekeyed(plan, critique, {"B1": "K7"})
+    assert (renamed.best_outcome.blocks, renamed.fallback.blocks) == (("K7",), ())
+    assert [block.id for block in renamed.blocks] == ["K7"]
+    assert [one.block for one in found.findings] == ["K7", ""]
+    assert [one.block for one in found.suggestions] == ["K7"]
+
+
+def test_ids_are_never_given_twice() -> None:
+    assert len({fresh_id() for _ in range(1000)}) == 1000
+
+
+WORDS = ("Tom", "report", "Maria", "board", "test", "night", "crew", "store", "logs", "who", "pays", "Monday")
+SENTENCE = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join)
+STATEMENT = st.tuples(st.sampled_from(["- ", "## ", "", "> "]), SENTENCE).map("".join)
+PAGE = st.lists(STATEMENT, max_size=9).map("\n\n".join)
+PICKED = st.sets(st.integers(0, 9))
+
+
+@given(PAGE, PAGE, PICKED, PAGE)
+def test_touched_blocks_survive_word_for_word_once_and_in_their_order(
+    old: str, new: str, picked: set[int], deleted: str
+) -> None:
+    current, arrived = stored(old), split(new)
+    touched = {f"K{one}" for one in picked}
+    mine = [block for block in current if block.id in touched]
+    gone = split(deleted, prefix="D")
+    for length in range(len(arrived) + 1):
+        part = arrived[:length]
+        merged = merge(current, part, touched=touched, deleted=gone, is_complete=False, fresh=ids())
+        assert [block for block in merged.blocks if block.id in touched] == mine
+        assert len({block.id for block in merged.blocks}) == len(merged.blocks)
+    merged = merge(current, arrived, touched=touched, deleted=gone, fresh=ids())
+    assert [block for block in merged.blocks if block.id in touched] == mine
+    assert len({block.id for block in merged.blocks}) == len(merged.blocks)
+
+
+@given(PAGE, PAGE, PICKED)
+def test_every_new_block_is_there_unless_a_touched_one_took_its_place(old: str, new: str, picked: set[int]) -> None:
+    current, arrived = stored(old), split(new)
+    touched = {f"K{one}" for one in picked}
+    merged = merge(current, arrived, touched=touched, fresh=ids())
+    others = [block for block in merged.blocks if block.id not in touched]
+    assert set(merged.ids) == {block.id for block in arrived}
+    assert texts(others) == [block.text for block in arrived if merged.ids[block.id] not in touched]
+    for block in arrived:
+        stand = next(one for one in merged.blocks if one.id == merged.ids[block.id])
+        assert stand.text == block.text or stand.id in touched
+
+
+@given(PAGE, PAGE)
+def test_an_untouched_page_becomes_the_new_one_and_equal_statements_keep_their_ids(old: str, new: str) -> None:
+    current, arrived = stored(old), split(new)
+    merged = merge(current, arrived, touched=(), fresh=ids())
+    assert [(block.kind, block.text) for block in merged.blocks] == [(block.kind, block.text) for block in arrived]
+    once = {
+        text: block.id for text, block in zip(texts(current), current, strict=True) if texts(current).count(text) == 1
+    }
+    for block in merged.blocks:
+        if texts(arrived).count(block.text) == 1 and block.text in once and _is_alone(block.text, old, new):
+            assert block.id == once[block.text]
+
+
+def _is_alone(text: str, old: str, new: str) -> bool:
+    """Whether no other statement has just the same words under other marks."""
+    return all(sum(similarity(text, block.text) == 1 for block in split(page)) == 1 for page in (old, new))
+
+
+@given(PAGE, PAGE, PICKED, st.data())
+def test_a_page_that_streams_in_ends_as_the_whole_would(
+    old: str, new: str, picked: set[int], data: st.DataObject
+) -> None:
+    current, arrived = stored(old), split(new)
+    touched = {f"K{one}" for one in picked}
+    whole = merge(current, arrived, touched=touched, fresh=ids())
+    mine = texts([block for block in current if block.id in touched])
+    fresh, known = ids(), dict[str, str]()
+    standing = current
+    for length in sorted(data.draw(st.sets(st.integers(0, len(arrived))))):
+        step = merge(standing, arrived[:length], touched=touched, known=known, is_complete=False, fresh=fresh)
+        standing, known = step.blocks, dict(step.ids)
+        assert texts([block for block in standing if block.id in touched]) == mine
+        _says_nothing_twice(standing, step.ids)
+    last = merge(standing, arrived, touched=touched, known=known, fresh=fresh)
+    assert texts([block for block in last.blocks if block.id in touched]) == mine
+    if not touched:
+        assert texts(last.blocks) == texts(whole.blocks) == texts(arrived)
+    assert set(last.ids) == set(whole.ids)
+
+
+def _says_nothing_twice(blocks: Sequence[Block], arrived: Mapping[str, str]) -> None:
+    """One block stands for each new one: the old version of it is not there beside it."""
+    assert len(set(arrived.values())) == len(arrived)
+    assert set(arrived.values()) <= {block.id for block in blocks}
+
+
+@given(PAGE, PAGE, PAGE)
+def test_nothing_that_says_what_was_deleted_is_new_on_the_page(old: str, new: str, deleted: str) -> None:
+    current, gone = stored(old), split(deleted, prefix="D")
+    merged = merge(current, split(new), touched=(), deleted=gone, fresh=ids())
+    for block in merged.blocks:
+        if block.id.startswith("N"):
+            assert not any(
+                one.kind != "heading" and block.kind != "heading" and similarity(one.text, block.text) >= SAME_STATEMENT
+                for one in gone
+            )
+
+
+@given(PAGE, PICKED)
+def test_a_page_merged_with_itself_does_not_change(page: str, picked: set[int]) -> None:
+    current = stored(page)
+    merged = merge(current, split(page), touched={f"K{one}" for one in picked}, fresh=ids())
+    assert texts(merged.blocks) == texts(current)

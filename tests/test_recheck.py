@@ -1,0 +1,76 @@
+"""A page that people have edited, looked at again in code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coach import builtin
+from coach.context import parse_context
+from coach.critique import assess, checked
+from coach.recheck import recheck
+from coach.schema import AccountContext, Commitment, Groundwork, JudgedAnswer, MeetingPlan
+
+PLANS = Path(__file__).parent / "plans"
+
+
+@pytest.fixture
+def context() -> AccountContext:
+    path = PLANS / "harrowgate_context.md"
+    return parse_context(path.read_text(encoding="utf-8"), name=path.name, folder=path.parent)
+
+
+@pytest.fixture
+def plan(context: AccountContext) -> MeetingPlan:
+    return checked(builtin.draft_plan(context, builtin.work_out(context)), context)
+
+
+def with_text(plan: MeetingPlan, part: str, text: str) -> tuple[MeetingPlan, str]:
+    """The plan with the first item of a part reworded by the rep, and that block's id."""
+    block = next(one for one in plan.blocks if one.part == part and one.kind != "heading")
+    new = block.model_copy(update={"text": text, "written_by": "rep"})
+    blocks = tuple(new if one.id == block.id else one for one in plan.blocks)
+    return plan.model_copy(update={"blocks": blocks}), block.id
+
+
+def test_a_changed_block_is_looked_up_again_and_the_others_keep_their_lines(
+    plan: MeetingPlan, context: AccountContext
+) -> None:
+    edited, mine = with_text(plan, "before", "- They owe us a fix worth 99,000 EUR.")
+    found, critique = recheck(edited, context, Groundwork(), assess(plan, context), touched=frozenset({mine}))
+    (touched,) = [block for block in found.blocks if block.id == mine]
+    assert touched.check.status == "unverified"
+    assert [one.citations for one in found.blocks if one.id != mine] == [
+        one.citations for one in plan.blocks if one.id != mine
+    ]
+    assert any(finding.block == mine for finding in critique.findings)
+
+
+def test_a_true_sentence_of_the_reps_finds_its_line(plan: MeetingPlan, context: AccountContext) -> None:
+    line = next(one for one in context.notes if "board" in one.text and "15" in one.text)
+    edited, mine = with_text(plan, "before", f"- {line.text}")
+    found, _ = recheck(edited, context, Groundwork(), assess(plan, context), touched=frozenset({mine}))
+    (touched,) = [block for block in found.blocks if block.id == mine]
+    assert line.label in touched.citations
+    assert touched.check.status == "verified"
+
+
+def test_what_the_judge_said_stays_until_he_is_asked_again(plan: MeetingPlan, context: AccountContext) -> None:
+    answers = (JudgedAnswer(question="C.plain", answer="no", quote="", why="dense"),)
+    judged = assess(plan, context, answers=answers, judged_by="openai:judge")
+    _, critique = recheck(plan, context, Groundwork(), judged, touched=frozenset())
+    assert critique.answers == answers
+    assert critique.judged_by == "openai:judge"
+
+
+def test_the_best_outcome_is_read_again_where_the_rep_has_changed_it(
+    plan: MeetingPlan, context: AccountContext
+) -> None:
+    edited, mine = with_text(plan, "best", "Tom Reed signs the test sheet by Monday 7 December.")
+    found, _ = recheck(edited, context, Groundwork(), assess(plan, context), touched=frozenset({mine}))
+    assert found.best_outcome != plan.best_outcome
+    blocks = tuple(one for one in edited.blocks if one.part != "best")
+    without = edited.model_copy(update={"blocks": blocks})
+    gone, _ = recheck(without, context, Groundwork(), assess(plan, context), touched=frozenset())
+    assert gone.best_outcome == Commitment()
