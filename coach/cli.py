@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DepthName = Literal["quick", "standard", "major"]
 EffortName = Literal["low", "normal", "high"]
+WhatName = Literal["page", "agenda", "bring"]
 NounName = Literal["plan", "context", "groundwork", "critique"]
 
 Notes = Annotated[list[Path] | None, typer.Option("--notes", help="A further file of notes; may be repeated.")]
 Model = Annotated[str, typer.Option(help="provider:model, or builtin for working without one.")]
-Out = Annotated[list[Path] | None, typer.Option("--out", help="Also write .md, .pdf or .json; may be repeated.")]
+Out = Annotated[
+    list[Path] | None, typer.Option("--out", help="Also write .md, .pdf, .docx, .json, .ics; may be repeated.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Language = Annotated[str, typer.Option(help="Language of the page; else the notes'.")]
 Timeout = Annotated[float | None, typer.Option(min=1, help="Seconds for everything together.")]
@@ -81,11 +84,12 @@ def draft(
     today: Annotated[str, typer.Option(help="The day to count from, YYYY-MM-DD; else the context's.")] = "",
 ) -> None:
     """Draft the page for a meeting."""
-    from coach.export.files import check_outputs, write_all
+    from coach.export.files import check_day, check_outputs, write_all
     from coach.workflow import Options, plan_meeting
 
     check_outputs(out or [])
     material = _context(context, notes, _day(today))
+    check_day(out or [], material)
     options = Options(
         model=model,
         depth=depth,
@@ -144,15 +148,20 @@ def critique(
 @app.command()
 def export(
     plan: Annotated[Path, typer.Argument(help="A plan as .json or .md.")],
-    out: Annotated[list[Path], typer.Option("--out", help="A .md, .pdf or .json file; may be repeated.")],
+    out: Annotated[list[Path], typer.Option("--out", help="A .md, .pdf, .docx, .json or .ics file; may be repeated.")],
     context: Annotated[str, typer.Option(help="The plan's context, where the plan does not hold it.")] = "",
+    what: Annotated[
+        WhatName,
+        typer.Option(help="The page, or what the customer gets: the agenda, what we bring."),
+    ] = "page",
 ) -> None:
-    """Write a plan in another format."""
-    from coach.export.files import check_outputs, drafted_in, read_plan, write_all
+    """Write a plan, the customer's agenda or what we bring in another format."""
+    from coach.export.files import check_day, check_outputs, drafted_in, read_plan, write_all
 
-    check_outputs(out)
-    found = read_plan(plan)
-    for note in write_all(drafted_in(found, context=_context(context) if context else None), out):
+    check_outputs(out, what=what)
+    drafted = drafted_in(read_plan(plan), context=_context(context) if context else None)
+    check_day(out, drafted.context)
+    for note in write_all(drafted, out, what=what):
         _tell(note)
 
 

@@ -259,6 +259,43 @@ def test_plan_is_exported(coach: Coach, plan_file: Path, tmp_path: Path) -> None
     assert "Riya Shah" in PdfReader(tmp_path / "page.pdf").pages[0].extract_text()
 
 
+def test_customer_agenda_and_calendar_file_are_exported(coach: Coach, plan_file: Path, tmp_path: Path) -> None:
+    for name in ("agenda.pdf", "agenda.docx", "agenda.md", "agenda.ics"):
+        ended = coach("export", plan_file, "--out", tmp_path / name, "--what", "agenda")
+        assert ended.code == 0
+        assert "written" in ended.err
+    agenda = (tmp_path / "agenda.md").read_text("utf-8")
+    assert "## Agenda" in agenda
+    assert "Tom Reed" in agenda
+    assert "METHOD:PUBLISH" in (tmp_path / "agenda.ics").read_text("utf-8")
+
+
+def test_what_we_bring_is_exported_and_what_was_left_out_is_told(coach: Coach, tmp_path: Path) -> None:
+    page = "# Mine\n\n## We bring\nOne night, one store. Ask Tom over it.\n"
+    (tmp_path / "own.md").write_text(page, encoding="utf-8")
+    ended = coach("export", tmp_path / "own.md", "--out", tmp_path / "sheet.md", "--what", "bring")
+    assert ended.code == 0
+    assert "left out “Ask Tom over it.”" in ended.err
+    assert "One night, one store." in (tmp_path / "sheet.md").read_text("utf-8")
+    ended = coach("export", tmp_path / "own.md", "--out", tmp_path / "sheet.ics", "--what", "bring")
+    assert (ended.code, "what we bring is written as .md, .pdf, .docx" in ended.err) == (2, True)
+
+
+def test_a_calendar_file_without_a_day_is_refused_before_any_work(coach: Coach, tmp_path: Path) -> None:
+    (tmp_path / "undated.md").write_text("They want a price.\n", encoding="utf-8")
+    ended = coach("draft", tmp_path / "undated.md", "--model", "builtin", "--out", tmp_path / "meeting.ics")
+    assert (ended.code, ended.out) == (2, "")
+    assert "a calendar file needs the day of the meeting" in ended.err
+    assert not (tmp_path / "meeting.ics").exists()
+
+
+def test_a_plan_is_drafted_into_word(coach: Coach, notes: Path, tmp_path: Path) -> None:
+    ended = coach("draft", notes, "--model", "builtin", "--out", tmp_path / "page.docx", "--out", tmp_path / "m.ics")
+    assert ended.code == 0
+    assert (tmp_path / "page.docx").read_bytes().startswith(b"PK")
+    assert (tmp_path / "m.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
+
+
 def test_page_that_nobody_can_read_is_told(coach: Coach, tmp_path: Path) -> None:
     (tmp_path / "long.md").write_text("- One more thing to say before we go.\n" * 400, encoding="utf-8")
     ended = coach("export", tmp_path / "long.md", "--out", tmp_path / "page.pdf")

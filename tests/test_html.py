@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from coach.export.html import text_to_html, to_html
-from coach.schema import Block, Check
+from coach.export.html import text_to_html
 
 
 @pytest.mark.parametrize(
@@ -24,12 +23,3 @@ from coach.schema import Block, Check
 def test_nothing_in_a_text_becomes_active(hostile: str) -> None:
     html = text_to_html(hostile).casefold()
     assert set(re.findall(r"<(\w+)", html)) <= {"p", "br"}
-
-
-def test_lines_stand_behind_the_last_word_and_doubts_are_said() -> None:
-    doubt = Check(status="unverified", problems=("“35 %” stands in none of L4",))
-    html = to_html([Block(id="B1", kind="item", text="- Tom <waits>", part="people", citations=("L4",), check=doubt)])
-    assert "Tom &lt;waits&gt; <small" in html
-    assert "L4" in html
-    assert "not verified in the notes" in html
-    assert "stands in none of L4" in html

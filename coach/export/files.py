@@ -9,6 +9,7 @@ import datetime as dt
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from coach.documents import MAX_BYTES, check_size, decoded
 from coach.errors import InputError
@@ -16,24 +17,43 @@ from coach.export.jsonfile import from_json, to_json
 from coach.export.markdown import from_markdown, to_markdown
 from coach.schema import AccountContext, Drafted, MeetingPlan
 
-WRITTEN = (".md", ".pdf", ".json")
+if TYPE_CHECKING:
+    from coach.export.handout import Handout
+    from coach.export.typeset import Paper
+
+What = Literal["page", "agenda", "bring"]
+WRITTEN: dict[What, tuple[str, ...]] = {
+    "page": (".md", ".pdf", ".docx", ".json", ".ics"),
+    "agenda": (".md", ".pdf", ".docx", ".ics"),
+    "bring": (".md", ".pdf", ".docx"),
+}
+"""What can be written of a plan, and how. A calendar file holds the customer agenda, whatever was asked for."""
+_NAMES: dict[What, str] = {"page": "a plan", "agenda": "a customer agenda", "bring": "what we bring"}
 READ = (".json", ".md", ".markdown", ".txt")
 
 
-def check_outputs(paths: Iterable[Path]) -> None:
+def check_outputs(paths: Iterable[Path], *, what: What = "page") -> None:
     """Find out before any work is done whether the files can be written. Raises InputError."""
     for path in paths:
-        if path.suffix.lower() not in WRITTEN:
-            raise InputError(f"{path}: a plan is written as {', '.join(WRITTEN)}. Give the file one of these endings.")
+        if path.suffix.lower() not in WRITTEN[what]:
+            endings = ", ".join(WRITTEN[what])
+            raise InputError(f"{path}: {_NAMES[what]} is written as {endings}. Give the file one of these endings.")
         if path.is_dir():
             raise InputError(f"{path}: is a folder. Name a file in it.")
         if not path.parent.is_dir():
             raise InputError(f"{path}: there is no folder {path.parent}. Create it first.")
 
 
-def write_all(drafted: Drafted, paths: Iterable[Path]) -> tuple[str, ...]:
-    """Write the plan to each file, atomically; one sentence a file for the rep. Raises InputError."""
-    return tuple(_write(drafted, path) for path in paths)
+def check_day(paths: Iterable[Path], context: AccountContext) -> None:
+    """As `check_outputs`, for a calendar file, which needs the day of the meeting. Raises InputError."""
+    for path in paths:
+        if path.suffix.lower() == ".ics" and context.meeting.date is None:
+            raise InputError(f"{path}: a calendar file needs the day of the meeting. Add it to the context.")
+
+
+def write_all(drafted: Drafted, paths: Iterable[Path], *, what: What = "page") -> tuple[str, ...]:
+    """Write to each file, atomically; one sentence a file for the rep, and what was left out. Raises InputError."""
+    return tuple(_write(drafted, path, what) for path in paths)
 
 
 def read_plan(path: Path) -> Drafted | MeetingPlan:
@@ -69,19 +89,66 @@ def _text(path: Path) -> str:
     return decoded(data, str(path))
 
 
-def _write(drafted: Drafted, path: Path) -> str:
-    ending = path.suffix.lower()
+def made(
+    drafted: Drafted, *, what: What = "page", ending: str, paper: Paper = "a4", plan_id: str = ""
+) -> tuple[bytes, str]:
+    """One file's content, and what a person should know of it (empty, or as it goes on after “written”).
+
+    `ending` with its dot; `plan_id` keeps the calendar event the same one when the meeting is moved.
+
+    Raises:
+        InputError: the meeting has no day for a calendar file, or there is nothing to bring.
+    """
+    if ending == ".ics" or what == "agenda":
+        return _agenda(drafted, ending, paper, plan_id)
+    if what == "bring":
+        return _bring(drafted, ending, paper)
     if ending == ".pdf":
         from coach.export.pdf import to_pdf
 
-        page = to_pdf(drafted.plan, drafted.context)
-        _replace(path, page.data)
-        return f"{path}: written" if page.fits_readably else f"{path}: written, but too long to be read at a table"
-    if ending == ".json":
-        _replace(path, to_json(drafted).encode())
-    else:
-        _replace(path, to_markdown(drafted.plan, drafted.context).encode())
-    return f"{path}: written"
+        page = to_pdf(drafted.plan, drafted.context, paper=paper)
+        return page.data, "" if page.fits_readably else ", but too long to be read at a table"
+    if ending == ".docx":
+        from coach.export.docx import to_docx
+
+        return to_docx(drafted.plan, drafted.context, paper=paper), ""
+    text = to_json(drafted) if ending == ".json" else to_markdown(drafted.plan, drafted.context)
+    return text.encode(), ""
+
+
+def _write(drafted: Drafted, path: Path, what: What) -> str:
+    data, remark = made(drafted, what=what, ending=path.suffix.lower())
+    _replace(path, data)
+    return f"{path}: written{remark}"
+
+
+def _agenda(drafted: Drafted, ending: str, paper: Paper, plan_id: str) -> tuple[bytes, str]:
+    from coach.export.calendar import to_ics
+    from coach.export.customer_agenda import customer_agenda
+
+    agenda = customer_agenda(drafted.plan, drafted.context, drafted.groundwork)
+    kept = len(agenda.left_out)
+    remark = f"; {kept} pieces of the page stay with you" if kept else ""
+    if ending == ".ics":
+        now = dt.datetime.now(dt.UTC)
+        return to_ics(drafted.plan, drafted.context, agenda, now=now, plan_id=plan_id), remark
+    return _sheet(agenda.handout, ending, paper), remark
+
+
+def _bring(drafted: Drafted, ending: str, paper: Paper) -> tuple[bytes, str]:
+    from coach.export.bring_sheet import bring_sheet
+
+    sheet = bring_sheet(drafted.plan, drafted.context, drafted.groundwork)
+    left_out = "".join(f"; left out “{one.text}”: {one.why}" for one in sheet.left_out)
+    return _sheet(sheet.handout, ending, paper), left_out
+
+
+def _sheet(handout: Handout, ending: str, paper: Paper) -> bytes:
+    from coach.export.handout import as_docx, as_markdown, as_pdf
+
+    if ending == ".pdf":
+        return as_pdf(handout, paper=paper)
+    return as_docx(handout, paper=paper) if ending == ".docx" else as_markdown(handout).encode()
 
 
 def _replace(path: Path, data: bytes) -> None:

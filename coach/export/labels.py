@@ -14,6 +14,7 @@ from dataclasses import dataclass
 class Labels:
     code: str
     """ISO 639-1, also for hyphenation and screen readers."""
+    decides: str
     best: str
     fallback: str
     stop: str
@@ -39,6 +40,7 @@ def _twelve(months: str) -> tuple[str, ...]:
 
 ENGLISH = Labels(
     code="en",
+    decides="What decides it",
     best="Best outcome",
     fallback="Fall-back",
     stop="When to stop",
@@ -54,6 +56,7 @@ ENGLISH = Labels(
 )
 GERMAN = Labels(
     code="de",
+    decides="Was entscheidet",
     best="Bestes Ergebnis",
     fallback="Rückfallziel",
     stop="Wann wir aufhören",
@@ -69,6 +72,7 @@ GERMAN = Labels(
 )
 FRENCH = Labels(
     code="fr",
+    decides="Ce qui décide",
     best="Meilleur résultat",
     fallback="Objectif de repli",
     stop="Quand arrêter",
@@ -84,6 +88,7 @@ FRENCH = Labels(
 )
 SPANISH = Labels(
     code="es",
+    decides="Lo que decide",
     best="Mejor resultado",
     fallback="Objetivo alternativo",
     stop="Cuándo parar",

@@ -1,0 +1,140 @@
+"""The thing we bring on a sheet of its own, to show or to send, with nothing internal on it.
+
+Through the same gate as the customer agenda: text sentence by sentence, tables cell by cell; a row with anything that
+is ours alone is left out and reported to the rep. Knows nothing about files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from coach.checks.language import sentences
+from coach.checks.page import Page
+from coach.errors import InputError
+from coach.export.customer_agenda import title_of
+from coach.export.handout import Handout, Row, SafeBlock, Section, as_docx, as_markdown, as_pdf
+from coach.export.labels import labels_for
+from coach.export.runs import Piece, Run, pieces_of, plain, runs_of
+from coach.export.safe import CustomerSafe, Gate, LeftOut
+from coach.export.safe_words import NAMED, phrases_for
+from coach.export.typeset import Paper
+from coach.schema import AccountContext, Block, Groundwork, MeetingPlan
+
+_KINDS: dict[str, Literal["text", "item", "quote"]] = {"item": "item", "quote": "quote"}
+
+
+@dataclass(frozen=True)
+class BringSheet:
+    title: CustomerSafe
+    blocks: tuple[SafeBlock, ...]
+    handout: Handout
+    """The same as a sheet."""
+    left_out: tuple[LeftOut, ...] = ()
+    """For the rep alone."""
+
+
+def bring_sheet(plan: MeetingPlan, context: AccountContext, groundwork: Groundwork | None = None) -> BringSheet:
+    """What the page brings, as far as the customer may see it.
+
+    Raises:
+        InputError: the page brings nothing, or nothing of it may be shown.
+    """
+    brought = [block for block in plan.blocks if block.part == "bring" and block.kind != "heading"]
+    if not brought:
+        raise InputError("The page brings nothing.", hint="Write it under a heading such as “We bring”.")
+    sifter = _Sifter(Gate(context, groundwork or Groundwork()))
+    blocks = tuple(found for block in brought for found in sifter.sift(block))
+    left_out = tuple(dict.fromkeys(sifter.left_out))
+    if not blocks:
+        worst = max(left_out, key=lambda one: len(one.why), default=LeftOut("", "", "has no words"))
+        raise InputError(f"Nothing we bring may be shown: “{worst.text}” {worst.why}.")
+    return _sheet(plan, sifter.gate, blocks, left_out)
+
+
+def to_markdown(sheet: BringSheet) -> str:
+    return as_markdown(sheet.handout)
+
+
+def to_docx(sheet: BringSheet, *, paper: Paper = "a4") -> bytes:
+    return as_docx(sheet.handout, paper=paper)
+
+
+def to_pdf(sheet: BringSheet, *, paper: Paper = "a4") -> bytes:
+    return as_pdf(sheet.handout, paper=paper)
+
+
+def _sheet(plan: MeetingPlan, gate: Gate, blocks: tuple[SafeBlock, ...], left_out: tuple[LeftOut, ...]) -> BringSheet:
+    language = Page(plan, gate.context).language
+    phrases, seller = phrases_for(language), gate.phrase(NAMED, named=gate.context.seller.company)
+    account = gate.context.account
+    title = gate.phrase(phrases.sheet, account=account) if account else title_of(gate, phrases)
+    day = gate.day(labels_for(language))
+    lines = tuple(one for one in (gate.joined(" · ", *(one for one in (seller, day) if one)),) if one.text)
+    handout = Handout(title, lines, (Section(None, blocks),), seller, language, gate.context.today)
+    return BringSheet(title, blocks, handout, left_out)
+
+
+class _Sifter:
+    """Collects what it leaves out."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+        self.left_out: list[LeftOut] = []
+
+    def sift(self, block: Block) -> Iterator[SafeBlock]:
+        if block.kind == "table":
+            yield from self._table(block)
+            return
+        kind = _KINDS.get(block.kind, "text")
+        for piece in pieces_of(block.text, kind=block.kind):
+            for runs in _paragraphs(piece):
+                if kept := self._sentences(block, plain(runs)):
+                    yield SafeBlock(kind, ((kept,),))
+
+    def _sentences(self, block: Block, text: str) -> CustomerSafe | None:
+        passed = [self._pass(block, sentence) for sentence in sentences(text)]
+        kept = [one for one in passed if one and one.text]
+        return self.gate.joined(" ", *kept) if kept else None
+
+    def _table(self, block: Block) -> Iterator[SafeBlock]:
+        header, *rows = pieces_of(block.text, kind="table")[0].rows or ((),)
+        kept = [row for row in (self._row(block, row) for row in rows) if row]
+        if kept:
+            yield SafeBlock("table", (tuple(self._head(block, cell) for cell in header), *kept))
+
+    def _head(self, block: Block, cell: tuple[Run, ...]) -> CustomerSafe:
+        return self._pass(block, _marked(cell), is_cell=True) or self.gate.phrase("")
+
+    def _row(self, block: Block, cells: tuple[tuple[Run, ...], ...]) -> Row | None:
+        """All of its cells, or none of them."""
+        refused = [self.gate.brought(text, is_cell=True) for text in (" ".join(map(plain, cells)), *map(plain, cells))]
+        why = next((one for one in refused if isinstance(one, str)), "")
+        if why:
+            text = " | ".join(filter(None, map(plain, cells)))
+            self.left_out.append(LeftOut(block.id, text, f"{why}; the whole row is left out"))
+            return None
+        row = [self.gate.brought(_marked(cell), is_cell=True) for cell in cells]
+        return tuple(cell for cell in row if isinstance(cell, CustomerSafe))
+
+    def _pass(self, block: Block, text: str, *, is_cell: bool = False) -> CustomerSafe | None:
+        found = self.gate.brought(text, is_cell=is_cell)
+        if isinstance(found, CustomerSafe):
+            return found
+        self.left_out.append(LeftOut(block.id, plain(runs_of(text)), found))
+        return None
+
+
+def _paragraphs(piece: Piece) -> Iterator[tuple[Run, ...]]:
+    if piece.runs:
+        yield piece.runs
+    for row in piece.rows:
+        yield from row
+    for child in piece.children:
+        yield from _paragraphs(child)
+
+
+def _marked(runs: tuple[Run, ...]) -> str:
+    """With its bold words still in asterisks."""
+    return "".join(f"**{run.text}**" if run.bold else " " if run.is_break else run.text for run in runs)

@@ -1,0 +1,276 @@
+"""The customer agenda: purpose, minutes and topics, and what we would like to achieve together.
+
+Made of `CustomerSafe` words alone, so that nothing internal can be on it; what was left out of the page, and why, is
+for the rep. Where a stretch of the room has no safe short topic, a fixed phrase stands in. Knows nothing about files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from coach.checks.page import Page, quotations
+from coach.export.handout import Handout, SafeBlock, Section, as_docx, as_markdown, as_pdf
+from coach.export.labels import labels_for
+from coach.export.safe import CustomerSafe, Gate, LeftOut, visible
+from coach.export.safe_words import COURTESY, HOPE, NAMED, PROPOSAL, Phrases, phrases_for
+from coach.export.slots import Slot, slots
+from coach.export.typeset import Paper
+from coach.names import name_words
+from coach.rubric import words_for
+from coach.schema import AccountContext, Groundwork, MeetingPlan
+from coach.words import fold
+
+MAX_TOPIC_WORDS = 12
+"""Of one line of the agenda."""
+_CLAUSE_END = re.compile(r"\s*(?:[.:;?!“\"„«»|(]|\s[–—-]\s)\s*")
+_AND_NAMES = re.compile(
+    r"\W*\b(?:and|und|et|y|both|all|each of them|everybody|beide|alle|tous|todos)\b\W*", re.IGNORECASE
+)
+_ABOUT_PRICE = re.compile(r"\b(?:prices?|pricing|preise?|prix|tarif|precios?)\b")
+_ABOUT_QUESTIONS = re.compile(r"\b(?:questions?|fragen|preguntas?)\b")
+_ABOUT_OPENING = re.compile(r"\b(?:open|opening|welcome|eroffnung|begrussung|ouverture|accueil|apertura)\b")
+_ABOUT_THE_ASK = re.compile(r"(?:(?:the|our|my) )?ask\b|(?:die|unsere) bitte\b|la demande\b|la peticion\b")
+
+
+@dataclass(frozen=True)
+class AgendaItem:
+    hours: CustomerSafe
+    """`10:04–10:14`; empty when no start is known."""
+    minutes: int | None
+    topic: CustomerSafe
+
+
+@dataclass(frozen=True)
+class CustomerAgenda:
+    title: CustomerSafe
+    place: CustomerSafe | None
+    purpose: CustomerSafe
+    items: tuple[AgendaItem, ...]
+    together: tuple[CustomerSafe, ...]
+    handout: Handout
+    """The same as a sheet."""
+    left_out: tuple[LeftOut, ...] = ()
+    """For the rep alone."""
+
+
+def customer_agenda(plan: MeetingPlan, context: AccountContext, groundwork: Groundwork | None = None) -> CustomerAgenda:
+    """Read the agenda out of a page. Without a groundwork the notes alone say what is confidential."""
+    gate = Gate(context, groundwork or Groundwork())
+    return _Maker(plan, gate).agenda()
+
+
+def to_markdown(agenda: CustomerAgenda) -> str:
+    return as_markdown(agenda.handout)
+
+
+def to_docx(agenda: CustomerAgenda, *, paper: Paper = "a4") -> bytes:
+    return as_docx(agenda.handout, paper=paper)
+
+
+def to_pdf(agenda: CustomerAgenda, *, paper: Paper = "a4") -> bytes:
+    return as_pdf(agenda.handout, paper=paper)
+
+
+class _Maker:
+    """Collects what it leaves out."""
+
+    def __init__(self, plan: MeetingPlan, gate: Gate) -> None:
+        self._plan, self._gate = plan, gate
+        self._page = Page(plan, gate.context)
+        self._phrases = phrases_for(self._page.language)
+        self._left_out: list[LeftOut] = []
+
+    def agenda(self) -> CustomerAgenda:
+        gate, context = self._gate, self._gate.context
+        found = self._first_passing(self._purposes())
+        purpose = found or gate.phrase(self._phrases.whole_purpose)
+        title = title_of(gate, self._phrases)
+        items, together = tuple(self._items()), tuple(self._together(found))
+        lines = tuple(one for one in (*self._where(), self._with()) if one.text)
+        sections = (
+            Section(gate.phrase(self._phrases.purpose), (SafeBlock("text", ((purpose,),)),)),
+            Section(gate.phrase(self._phrases.agenda), (SafeBlock("timed", tuple(map(self._row, items))),)),
+            Section(gate.phrase(self._phrases.together), tuple(SafeBlock("item", ((aim,),)) for aim in together)),
+        )
+        author, code = gate.phrase(NAMED, named=context.seller.company), self._page.language
+        handout = Handout(title, lines, sections, author, code, context.today)
+        left_out = tuple(dict.fromkeys(self._left_out))
+        return CustomerAgenda(title, gate.place(), purpose, items, together, handout, left_out)
+
+    def _where(self) -> tuple[CustomerSafe, ...]:
+        gate = self._gate
+        told = (gate.day(labels_for(self._page.language)), self._hours(), gate.place())
+        return (gate.joined(" · ", *(one for one in told if one and one.text)),)
+
+    def _with(self) -> CustomerSafe:
+        gate = self._gate
+        people = gate.joined(", ", *(gate.name(person) for person in gate.attendees))
+        return gate.joined(" ", gate.phrase(self._phrases.with_), people) if people.text else people
+
+    def _row(self, item: AgendaItem) -> tuple[CustomerSafe, ...]:
+        return (item.hours, item.topic, self._gate.length(item.minutes, self._phrases.minutes))
+
+    def _hours(self) -> CustomerSafe:
+        start, minutes = self._gate.context.meeting.start, self._gate.context.meeting.minutes
+        begin = start.hour * 60 + start.minute if start else None
+        return self._gate.hours(begin, begin + minutes if begin is not None and minutes else None)
+
+    # --- purpose and aims --------------------------------------------------------------------------------------------
+
+    def _purposes(self) -> Iterator[tuple[str, str]]:
+        """Block and words: the page's own purpose, then what its opening would like to do."""
+        for passage in self._page.of("purpose"):
+            yield passage.block.id, _LABEL.sub("", passage.text)
+        yield from self._said_in_opening(COURTESY)
+
+    def _together(self, purpose: CustomerSafe | None) -> Iterator[CustomerSafe]:
+        hoped = self._first_passing(self._said_in_opening(HOPE))
+        if hoped and hoped != purpose:
+            yield hoped
+        yield from map(self._gate.phrase, (self._phrases.answered, self._phrases.a_step))
+
+    def _said_in_opening(self, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+        for passage in self._page.of("opening"):
+            for said in passage.said or (passage.text,):
+                yield from (
+                    (passage.block.id, said[slice(*found.span("aim"))]) for found in pattern.finditer(fold(said))
+                )
+
+    def _first_passing(self, offered: Iterable[tuple[str, str]]) -> CustomerSafe | None:
+        for block, words in offered:
+            if passed := self._pass(block, _sentence(words).rstrip(".") + "."):
+                return passed
+        return None
+
+    def _pass(self, block: str, text: str) -> CustomerSafe | None:
+        found = self._gate.topic(text)
+        if isinstance(found, CustomerSafe):
+            return found if found.text else None
+        self._left_out.append(LeftOut(block, text, found))
+        return None
+
+    # --- minutes and topics ------------------------------------------------------------------------------------------
+
+    def _items(self) -> Iterator[AgendaItem]:
+        meeting = self._gate.context.meeting
+        found = slots(self._plan, start=meeting.start, minutes=meeting.minutes)
+        if not found:
+            yield from self._untimed()
+            return
+        topics = [self._topic(slot, is_first=place == 0) for place, slot in enumerate(found)]
+        for same in _runs(topics):
+            first, last = found[same[0]], found[same[-1]]
+            hours = self._gate.hours(None if first.is_counted else first.start, last.end)
+            yield AgendaItem(hours, _length(first, last), topics[same[0]])
+
+    def _untimed(self) -> Iterator[AgendaItem]:
+        phrases = (
+            self._phrases.welcome,
+            self._phrases.your_questions,
+            self._phrases.open_points,
+            self._phrases.next_steps,
+        )
+        yield from (AgendaItem(self._gate.hours(None, None), None, self._gate.phrase(phrase)) for phrase in phrases)
+
+    def _topic(self, slot: Slot, *, is_first: bool) -> CustomerSafe:
+        label = _label(slot.words)
+        known = self._fixed(label, slot, is_first=is_first)
+        if known:
+            self._say_left_out(slot)
+            return known
+        people, rest = self._people_in(label)
+        offered = rest or _label(_behind(slot.words))
+        is_said = any(fold(offered) in fold(quote) for quote in quotations(slot.words))
+        is_said = is_said or PROPOSAL.search(fold(slot.words)) is not None
+        passed = self._pass(slot.block.id, _sentence(offered)) if offered and not is_said else None
+        if passed and len(passed.text.split()) <= MAX_TOPIC_WORDS:
+            return passed
+        if not offered or passed or is_said:
+            self._say_left_out(slot)
+        return self._stand_in(slot, people, is_first=is_first)
+
+    def _fixed(self, label: str, slot: Slot, *, is_first: bool) -> CustomerSafe | None:
+        """Stretches that every meeting has."""
+        folded, phrases = fold(label), self._phrases
+        if slot.block.part == "opening" or _ABOUT_OPENING.match(folded):
+            return self._gate.phrase(phrases.welcome)
+        if slot.block.part in ("best", "fallback", "stop") or _ABOUT_THE_ASK.match(folded) or self._closes(label):
+            return self._gate.phrase(phrases.welcome if is_first else phrases.next_steps)
+        if _ABOUT_PRICE.search(folded):
+            return self._gate.phrase(phrases.price)
+        if _ABOUT_QUESTIONS.search(folded):
+            return self._gate.phrase(phrases.your_questions)
+        return None
+
+    def _closes(self, label: str) -> bool:
+        return words_for("closing", self._page.language).search(label) is not None
+
+    def _stand_in(self, slot: Slot, people: tuple[str, ...], *, is_first: bool) -> CustomerSafe:
+        if "bring" in slot.parts:
+            return self._gate.phrase(self._phrases.figures)
+        if len(people) == 1 and len(self._gate.attendees) > 1:
+            return self._gate.phrase(self._phrases.theirs, name=people[0])
+        return self._gate.phrase(self._phrases.welcome if is_first else self._phrases.your_questions)
+
+    def _people_in(self, label: str) -> tuple[tuple[str, ...], str]:
+        """Attendees that the label names, and what is left of it without them."""
+        found, rest = [], label
+        for person in self._gate.attendees:
+            parts = "|".join(sorted(map(re.escape, (*person.split(), *name_words(person))), key=len, reverse=True))
+            shorter = re.sub(rf"\b(?:{parts})\b(?:['’]s)?", " ", rest, flags=re.IGNORECASE)
+            if shorter != rest:
+                found.append(person)
+            rest = shorter
+        left = _AND_NAMES.sub(" ", rest) if found or _AND_NAMES.fullmatch(rest) else rest
+        return tuple(found), " ".join(left.strip(" ,&/").split())
+
+    def _say_left_out(self, slot: Slot) -> None:
+        text = visible(slot.words)
+        if len(text.split()) > 1:
+            self._left_out.append(LeftOut(slot.block.id, text, "words and directions for the room stay with you"))
+
+
+_LABEL = re.compile(r"^[^\W\d_]+(?:\s[^\W\d_]+)?:\s+")
+"""`Purpose: `, in any language."""
+
+
+def title_of(gate: Gate, phrases: Phrases) -> CustomerSafe:
+    """Who meets, as far as it is known."""
+    account, seller = gate.context.account, gate.context.seller.company
+    if account and seller:
+        return gate.phrase(phrases.meeting, account=account, seller=seller)
+    return gate.phrase(phrases.meeting_alone, account=account) if account else gate.phrase(phrases.our_meeting)
+
+
+def _label(words: str) -> str:
+    """The first clause."""
+    return _CLAUSE_END.split(visible(words), maxsplit=1)[0].strip(" ,*")
+
+
+def _behind(words: str) -> str:
+    """What follows the first clause: `Hilde and Koen: what matters most`."""
+    parts = _CLAUSE_END.split(visible(words), maxsplit=1)
+    return parts[1] if len(parts) > 1 and ":" in words[: len(parts[0]) + 2] else ""
+
+
+def _sentence(text: str) -> str:
+    text = visible(text).strip(" ,;*")
+    return text[:1].upper() + text[1:]
+
+
+def _runs(topics: list[CustomerSafe]) -> Iterator[list[int]]:
+    """Places of neighbours with the same topic."""
+    run: list[int] = []
+    for place, topic in enumerate(topics):
+        if run and topics[run[-1]] != topic:
+            yield run
+            run = []
+        run.append(place)
+    if run:
+        yield run
+
+
+def _length(first: Slot, last: Slot) -> int | None:
+    return last.end - first.start if first.start is not None and last.end is not None else None

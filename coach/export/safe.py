@@ -1,0 +1,343 @@
+"""The one gate between a plan and the customer (pure).
+
+What the customer may read is of the type `CustomerSafe`, and only this module makes one: from the coach's own fixed
+phrases, from the facts of the meeting that both sides know, and from words of the page that passed. Two strengths: a
+*topic* goes through only when every word of it is plain or the customer's own and it holds no figure; what we *bring*
+may hold our figures, and is refused when anything in it belongs to us alone. Knows nothing about files or layout.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from coach.builtin import work_out
+from coach.builtin.evidence import Evidence, gather
+from coach.builtin.words import CONFIDENCE, LIMIT, TALK
+from coach.confidence import Confidence, confidences, leaks
+from coach.export.labels import Labels
+from coach.export.safe_words import ABOUT_THEM, DIRECTION, EMPTY, FIXED, INTERNAL, NAMED, PROPOSAL, VOCABULARY
+from coach.figures import HARD_UNITS, Figure, figures
+from coach.held import stands, words_of
+from coach.names import is_opener, known_people, name_words, names, same_person
+from coach.rubric import words_for
+from coach.schema import AccountContext, Block, Groundwork, NoteLine
+from coach.words import fold
+
+MAX_TOPIC_WORDS = 24
+"""The longest aim an opening names is a sentence."""
+MIN_SPECIAL_WORDS = 3
+"""So many words that stand only in lines of ours alone repeat one of them; of confidences, two do."""
+MIN_SPECIAL_LETTERS = 4
+SMALL = 12
+"""Bare numbers up to a dozen are too common to give anything away."""
+LABEL_WORDS = 3
+"""In so few words a capital at the start may be a name's."""
+_LANGUAGES = ("en", "de", "fr", "es")
+_INTERNAL_FIELDS = ("stage", "amount", "rep", "seller", "opportunity", "forecast", "probability", "close")
+
+
+class CustomerSafe:
+    """Words that the customer may read. Not to be made outside of this module."""
+
+    __slots__ = ("_text",)
+    _text: str
+
+    def __init__(self) -> None:
+        raise TypeError("Customer-safe words come from the gate alone.")
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("Customer-safe words cannot be changed.")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CustomerSafe) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return f"CustomerSafe({self._text!r})"
+
+
+def _safe(text: str) -> CustomerSafe:
+    made = object.__new__(CustomerSafe)
+    object.__setattr__(made, "_text", text)
+    return made
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Words of the page that the customer does not get, and why, for the rep."""
+
+    block: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Gate:
+    """For one meeting. Lines that the notes mark as internal count as such, whatever the groundwork says."""
+
+    context: AccountContext
+    groundwork: Groundwork = field(default_factory=Groundwork)
+
+    # --- what passes -------------------------------------------------------------------------------------------------
+
+    def phrase(self, phrase: str, **facts: str) -> CustomerSafe:
+        """A fixed phrase of safe_words.py, with facts of the meeting in it: names of account, seller and attendees.
+
+        Raises:
+            ValueError: the phrase is none of those, or a fact is none of these.
+        """
+        if phrase not in FIXED:
+            raise ValueError(f"“{phrase}” is no phrase of the coach's own.")
+        known = {self.context.account, self.context.seller.company, *(person for person in self.attendees), ""}
+        strange = [fact for fact in facts.values() if fact not in known]
+        if strange:
+            raise ValueError(f"{strange[0]} is no fact of the meeting.")
+        return _safe(phrase.format(**{name: visible(fact) for name, fact in facts.items()}))
+
+    def name(self, person: str) -> CustomerSafe:
+        """Somebody who comes. Raises ValueError for anybody else."""
+        return self.phrase(NAMED, named=person)
+
+    def day(self, labels: Labels) -> CustomerSafe | None:
+        """The meeting's day; None when it is not known."""
+        day = self.context.meeting.date
+        return _safe(labels.day(day)) if day else None
+
+    def hours(self, start: int | None, end: int | None) -> CustomerSafe:
+        """`10:04–10:14`, in minutes of a day; empty without a start."""
+        clocks = [f"{one // 60 % 24:02}:{one % 60:02}" for one in (start, end) if one is not None]
+        return _safe("–".join(clocks) if start is not None else "")
+
+    def length(self, minutes: int | None, unit: str) -> CustomerSafe:
+        """`10 min`, with the unit of safe_words.py; empty when it is not known."""
+        return _safe(f"{minutes} {self.phrase(unit).text}" if minutes else "")
+
+    def joined(self, between: Literal[" ", ", ", " · "], *parts: CustomerSafe) -> CustomerSafe:
+        """Safe words in a row."""
+        return _safe(between.join(part.text for part in parts if part.text))
+
+    def place(self) -> CustomerSafe | None:
+        """Where they meet; None when it is not known or holds more than that."""
+        place = visible(self.context.meeting.place)
+        return _safe(place) if place and not self.why_not_brought(place) else None
+
+    def topic(self, text: str) -> CustomerSafe | str:
+        """A few words for an agenda; a sentence for the rep when they may not pass."""
+        text = visible(text)
+        why = self.why_no_topic(text)
+        return why or _safe(text)
+
+    def brought(self, text: str, *, is_cell: bool = False) -> CustomerSafe | str:
+        """A cell or a sentence of what we bring; a sentence for the rep when it may not pass."""
+        text = visible(text)
+        why = self.why_not_brought(text, is_cell=is_cell)
+        return why or _safe(text)
+
+    # --- what is refused ---------------------------------------------------------------------------------------------
+
+    def why_no_topic(self, text: str) -> str:
+        """Empty when the words may stand on an agenda."""
+        if any(map(str.isdigit, text)) or any(_is_telling(one) for one in figures(text)):
+            return "holds a figure or a date; an agenda has topics alone"
+        if len(text.split()) > MAX_TOPIC_WORDS:
+            return f"has more than {MAX_TOPIC_WORDS} words"
+        if found := ABOUT_THEM.search(fold(text)):
+            return f"speaks of them (“{found.group()}”), not to them"
+        if words_for("order_words", "en").search(text) or words_for("promises", "en").search(text):
+            return "asks for an order or promises something: ours to say in the room"
+        if PROPOSAL.search(fold(text)):
+            return "is our proposal, to be made in the room"
+        if not any(len(word) >= MIN_SPECIAL_LETTERS for word in words_of(text) - EMPTY):
+            return "says nothing"
+        if named := sorted(words_of(text) & self._others_named):
+            return f"names “{named[0]}”, who or what not everybody here may know of"
+        strange = sorted(words_of(text) - self._known_words, key=text.lower().find)
+        if strange:
+            return f"“{strange[0]}” is no word of theirs"
+        return self.why_not_brought(text)
+
+    def why_not_brought(self, text: str, *, is_cell: bool = False) -> str:
+        """Empty when the customer may read it on what we bring. `is_cell`: of a table, where nobody is told to act."""
+        if not is_cell and DIRECTION.search(fold(text)):
+            return "is a word to you, not to them"
+        return next(self._against(text), "")
+
+    def _against(self, text: str) -> Iterator[str]:
+        folded = fold(text)
+        if found := (INTERNAL.search(folded) or TALK.search(text) or LIMIT.search(text) or CONFIDENCE.search(text)):
+            yield f"“{found.group()}” is our own talk"
+        for lexicon, why in (("internal_talk", "is our own talk"), ("private", "is private")):
+            for language in _LANGUAGES:
+                if phrase := words_for(lexicon, language).search(text):
+                    yield f"“{phrase.group()}” {why}"
+        yield from leaks(Block(id="-", kind="text", text=text, part="bring"), self._kept, self.context)
+        yield from self._strange_names(text)
+        yield from self._our_figures(text)
+        special = sorted(words_of(text) & self._special_words)
+        if len(special) >= MIN_SPECIAL_WORDS:
+            yield f"repeats a line of ours alone (“{' … '.join(special[:3])}”)"
+
+    def _strange_names(self, text: str) -> Iterator[str]:
+        said = words_of(text)
+        for person in self._absent:
+            parts = set(name_words(person)) - self._public_words
+            if parts & said:
+                yield f"names {person}, who does not attend"
+        is_label = len(text.split()) <= LABEL_WORDS
+        for name in (*names(text), *(text.split() if is_label else ())):
+            words = words_of(name) if name[:1].isupper() else frozenset()
+            if words & self._our_names:
+                yield f"names {name}, whom or which they have not named to us"
+
+    def _our_figures(self, text: str) -> Iterator[str]:
+        for figure in figures(text):
+            if _is_telling(figure) and stands(figure, self._our_own_figures):
+                yield f"shows “{figure.text}”, which only our own lines have"
+
+    # --- what is known to whom ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def attendees(self) -> tuple[str, ...]:
+        """Names of those who come; who has left, by the notes, does not."""
+        gone = [person for person, _ in self._evidence.gone]
+        return tuple(
+            person.name
+            for person in self.context.meeting.attendees
+            if person.name.strip() and not any(same_person(person.name, other) for other in gone)
+        )
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        return _gathered(self.context)
+
+    @cached_property
+    def _kept(self) -> tuple[Confidence, ...]:
+        both = (*confidences(self.groundwork, self.context), *_noted(self.context))
+        return tuple(dict.fromkeys(both))
+
+    @cached_property
+    def _secret(self) -> frozenset[str]:
+        """Labels of lines that are ours alone: told in confidence, our limits, our own talk."""
+        told = {label for one in self._kept for label in one.lines}
+        cited = {
+            label
+            for block in self.groundwork.blocks
+            if block.part == "in_confidence"
+            for label in block.citations
+            if label[0] == "L"
+        }
+        noted = {one.label for one in self._evidence.said if one.is_automatic}
+        talk = self._evidence.internal - noted
+        return frozenset(talk | self._evidence.confidential | self._evidence.limits | told | cited)
+
+    @cached_property
+    def _public(self) -> tuple[NoteLine, ...]:
+        """What the customer wrote or said themselves, and nobody asked us to keep."""
+        return tuple(
+            line
+            for line in self.context.notes
+            if line.voice == "customer" and line.label not in self._secret and self._comes(line.speaker)
+        )
+
+    def _comes(self, speaker: str | None) -> bool:
+        """Where the record names nobody, whoever spoke for the customer may come."""
+        is_open = not self.context.meeting.attendees
+        return speaker is None or is_open or any(same_person(speaker, person) for person in self.attendees)
+
+    @cached_property
+    def _public_words(self) -> frozenset[str]:
+        context = self.context
+        texts = (context.meeting.place, context.seller.offer, *(line.text for line in self._public))
+        return self._met_words | words_of("\n".join(texts))
+
+    @cached_property
+    def _known_words(self) -> frozenset[str]:
+        return self._public_words | VOCABULARY
+
+    @cached_property
+    def _others_named(self) -> frozenset[str]:
+        """Words of names in any line, but for those who meet."""
+        named = words_of("\n".join(name for line in self.context.lines.values() for name in names(line.text)))
+        return named - self._met_words - VOCABULARY
+
+    @cached_property
+    def _met_words(self) -> frozenset[str]:
+        context = self.context
+        return words_of("\n".join((context.account, context.rep, context.seller.company, *self.attendees)))
+
+    @cached_property
+    def _our_names(self) -> frozenset[str]:
+        """Capitalised words of lines of ours alone, and names of outsiders and of other customers in our proofs."""
+        lines = self.context.lines.values()
+        alone = "\n".join(line.text for line in lines if line.label in self._secret)
+        capitals = words_of(" ".join(word for word in alone.split() if word.strip(_MARKS)[:1].isupper()))
+        outside = [line for line in lines if line.voice == "outside" or line.label[0] == "P"]
+        named = words_of("\n".join(name for line in outside for name in names(line.text)))
+        noted = words_of("\n".join(line.text for line in self.context.notes if line.label not in self._secret))
+        found = (capitals | (named - noted)) - self._known_words
+        return frozenset(word for word in found if len(word) > len("ab") and not is_opener(word))
+
+    @cached_property
+    def _special_words(self) -> frozenset[str]:
+        """Words that stand in lines of ours alone and nowhere else."""
+        lines = self.context.lines
+        ours = words_of("\n".join(lines[label].text for label in self._secret if label in lines))
+        others = words_of("\n".join(line.text for label, line in lines.items() if label not in self._secret))
+        return frozenset(
+            word for word in ours - others - self._known_words if len(word) >= MIN_SPECIAL_LETTERS and word.isalpha()
+        )
+
+    @cached_property
+    def _our_own_figures(self) -> tuple[Figure, ...]:
+        lines = self.context.lines
+        known = [line for label, line in lines.items() if label not in self._secret and not _is_record(line)]
+        public = [one for line in known for one in figures(line.text)]
+        ours = (one for label in self._secret if label in lines for one in figures(lines[label].text))
+        return tuple(one for one in ours if _is_telling(one) and not stands(one, public))
+
+    @cached_property
+    def _absent(self) -> tuple[str, ...]:
+        people: Iterable[str] = known_people(self.context)
+        speakers = (line.speaker or "" for line in self._public)
+        here = (*self.attendees, self.context.rep, *speakers)
+        return tuple(person for person in people if not any(same_person(person, other) for other in here if other))
+
+
+@lru_cache(maxsize=8)
+def _gathered(context: AccountContext) -> Evidence:
+    return gather(context)
+
+
+@lru_cache(maxsize=8)
+def _noted(context: AccountContext) -> tuple[Confidence, ...]:
+    """What the notes themselves mark as confidential."""
+    return confidences(work_out(context), context)
+
+
+def visible(text: str) -> str:
+    """On one line, without signs that show nothing and could hide a word from the gate."""
+    spaced = (" " if sign.isspace() else sign for sign in text)
+    return " ".join("".join(sign for sign in spaced if unicodedata.category(sign) not in _UNSEEN).split())
+
+
+_MARKS = "\"'“”„«»()[]:;,.!?*-"
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def _is_record(line: NoteLine) -> bool:
+    return line.label[0] == "F" and line.text.casefold().startswith(_INTERNAL_FIELDS)
+
+
+def _is_telling(figure: Figure) -> bool:
+    is_money = figure.unit.isupper()
+    return abs(figure.value) > SMALL or is_money or (figure.unit in HARD_UNITS and figure.unit != "x")

@@ -1,0 +1,81 @@
+"""The thing we bring on a sheet of its own, without anything that is ours alone."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from docx import Document
+from pypdf import PdfReader
+
+from coach.errors import InputError
+from coach.export.bring_sheet import bring_sheet, to_docx, to_markdown, to_pdf
+from coach.schema import Block, Kind, MeetingPlan
+from tests.support.plans import example
+
+CONTEXT = example("price_negotiation")
+TABLE = """| Plants | Net € | Lars |
+|---|---|---|
+| Noord and Zuid | **72,500** | |
+| Floor | 71k | |
+| All three | 102,500 | |"""
+
+
+def _plan(*texts: tuple[str, Kind], part: str = "bring") -> MeetingPlan:
+    blocks = (Block(id=f"B{n}", kind=kind, text=text, part=part) for n, (text, kind) in enumerate(texts, 1))
+    return MeetingPlan(title="Scope, not discount", blocks=tuple(blocks), language="en")
+
+
+def test_a_table_is_shown_but_for_rows_and_headings_that_are_ours_alone() -> None:
+    sheet = bring_sheet(_plan((TABLE, "table")), CONTEXT)
+    (table,) = sheet.blocks
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["Plants", "Net €", ""],
+        ["Noord and Zuid", "**72,500**", ""],
+        ["All three", "102,500", ""],
+    ]
+    assert [one.text for one in sheet.left_out] == ["Floor | 71k", "Lars"]
+    assert "whole row" in sheet.left_out[0].why
+
+
+def test_text_is_shown_sentence_by_sentence() -> None:
+    text = "Kaai has no transformers before June. Ask Hilde over it. Hilde is judged on 3 % per contract."
+    sheet = bring_sheet(_plan((text, "text")), CONTEXT)
+    assert [row[0].text for block in sheet.blocks for row in block.rows] == ["Kaai has no transformers before June."]
+    assert len(sheet.left_out) == 2
+
+
+def test_items_and_quotations_keep_their_kind() -> None:
+    sheet = bring_sheet(_plan(("- Noord: 26,000", "item"), ("> Nothing is signed yet.", "quote")), CONTEXT)
+    assert to_markdown(sheet).endswith("- Noord: 26,000\n\n> Nothing is signed yet.\n")
+
+
+def test_it_is_headed_with_the_customer_s_name_and_not_with_the_page_s_title() -> None:
+    text = to_markdown(bring_sheet(_plan(("Two plants.", "text")), CONTEXT))
+    assert text.startswith("# For Maasvelde Zuivel NV\n\nLindemoor Metering · Friday 4 December 2026\n")
+    assert "discount" not in text
+
+
+def test_word_and_pdf_hold_the_same_table() -> None:
+    sheet = bring_sheet(_plan((TABLE, "table")), CONTEXT)
+    table = Document(io.BytesIO(to_docx(sheet))).tables[0]
+    assert [cell.text for cell in table.rows[1].cells] == ["Noord and Zuid", "72,500", ""]
+    (page,) = PdfReader(io.BytesIO(to_pdf(sheet))).pages
+    assert "Noord and Zuid" in page.extract_text()
+    assert "71k" not in page.extract_text()
+
+
+def test_a_long_sheet_is_one_page() -> None:
+    rows = "\n".join(f"| Noord {n} | 26,000 |" for n in range(60))
+    pages = PdfReader(io.BytesIO(to_pdf(bring_sheet(_plan((f"| a | b |\n|---|---|\n{rows}", "table")), CONTEXT)))).pages
+    assert len(pages) == 1
+
+
+def test_a_page_that_brings_nothing_says_so() -> None:
+    with pytest.raises(InputError, match="brings nothing"):
+        bring_sheet(_plan(("Hello.", "text"), part="other"), CONTEXT)
+
+
+def test_when_nothing_may_be_shown_the_reason_is_given() -> None:
+    with pytest.raises(InputError, match=r"Nothing we bring may be shown: “Floor is 71k\.”"):
+        bring_sheet(_plan(("Floor is 71k.", "text")), CONTEXT)

@@ -1,0 +1,198 @@
+"""The customer agenda and the calendar file: what of a page becomes a line the customer may read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+from docx import Document
+from icalendar import Calendar, Event
+from pypdf import PdfReader
+
+from coach.errors import InputError
+from coach.export.calendar import to_ics
+from coach.export.customer_agenda import CustomerAgenda, customer_agenda, to_docx, to_markdown, to_pdf
+from coach.schema import AccountContext, Block, Kind, MeetingPlan
+from tests.support.leaky import page_of
+from tests.support.moment import NOW
+from tests.support.plans import example
+
+CONTEXT = example("renewal")
+
+
+def _plan(*blocks: tuple[str, str], language: str = "en") -> MeetingPlan:
+    kinds: dict[str, Kind] = {"-": "item", ">": "quote", "|": "table", "#": "heading"}
+    made = (
+        Block(id=f"B{n}", kind=kinds.get(text[0], "text"), text=text, part=part)
+        for n, (text, part) in enumerate(blocks, 1)
+    )
+    return MeetingPlan(title="Hold Gwen until the board", blocks=tuple(made), language=language)
+
+
+WOVEN = _plan(
+    (
+        '**14:00, all.** "I\'d like to settle what the board can read. I hope we agree what the board can read."',
+        "opening",
+    ),
+    ("**14:05, Hester.** Share the wording. “Which sentence would the board not accept?”", "agenda"),
+    ("> On 14 October results were late.", "bring"),
+    ("**14:14, Piotr.** “The report was due.” Say what support found.", "agenda"),
+    ("**14:22, what the board can read.** Stay silent afterwards.", "agenda"),
+    ("**14:30, price.** “The price is £192,000.”", "agenda"),
+    ("**14:40, the ask.** “You sign by Tuesday.”", "best"),
+    ("- **14:50 Gwen gives notice:** stop selling.", "answers"),
+)
+
+
+def _lines(agenda: CustomerAgenda) -> list[tuple[str, int | None, str]]:
+    return [(item.hours.text, item.minutes, item.topic.text) for item in agenda.items]
+
+
+def test_an_agenda_woven_into_the_room_becomes_times_and_topics() -> None:
+    assert _lines(customer_agenda(WOVEN, CONTEXT)) == [
+        ("14:00–14:05", 5, "Welcome, and what you would like to settle"),
+        ("14:05–14:14", 9, "A sheet that we go through together"),
+        ("14:14–14:22", 8, "Points and questions of Piotr Walczak"),
+        ("14:22–14:30", 8, "What the board can read"),
+        ("14:30–14:40", 10, "Price and terms"),
+        ("14:40–14:45", 5, "Next steps: who does what, and by when"),
+    ]
+
+
+def test_purpose_and_aims_come_from_what_the_opening_says_to_them() -> None:
+    agenda = customer_agenda(WOVEN, CONTEXT)
+    assert agenda.purpose.text == "Settle what the board can read."
+    assert agenda.together[0].text == "Agree what the board can read."
+
+
+def test_the_page_s_own_purpose_goes_before_the_opening() -> None:
+    page = _plan(("**Purpose:** Find out what the board needs.", "purpose"), ("I'd like to decide.", "opening"))
+    assert customer_agenda(page, CONTEXT).purpose.text == "Find out what the board needs."
+
+
+def test_what_was_left_out_is_told_to_the_rep_with_its_reason() -> None:
+    left_out = customer_agenda(WOVEN, CONTEXT).left_out
+    assert ("B2", "words and directions for the room stay with you") in {(one.block, one.why) for one in left_out}
+    page = _plan(("**Purpose:** Keep Skarvane out.", "purpose"))
+    (refused, *_) = customer_agenda(page, CONTEXT).left_out
+    assert (refused.block, refused.text) == ("B1", "Keep Skarvane out.")
+    assert "skarvane" in refused.why
+
+
+def test_the_page_s_title_and_what_stands_outside_the_room_are_not_read() -> None:
+    text = to_markdown(customer_agenda(WOVEN, CONTEXT))
+    assert "Hold Gwen" not in text
+    assert "14:50" not in text
+
+
+def test_counted_minutes_are_set_on_the_meeting_s_clock() -> None:
+    page = _plan(("- 0–5 opening", "agenda"), ("- 5–45 what is open", "agenda"))
+    assert [line[0] for line in _lines(customer_agenda(page, CONTEXT))] == ["14:00–14:05", "14:05–14:45"]
+
+
+def test_counted_minutes_stay_lengths_where_no_start_is_known() -> None:
+    page = _plan(("- 0–5 opening", "agenda"), ("- 5–15 what is open", "agenda"))
+    found = _lines(customer_agenda(page, example("thin_lead")))
+    assert [(hours, minutes) for hours, minutes, _ in found] == [("", 5), ("", 10)]
+
+
+def test_a_page_without_times_gets_the_four_things_that_every_meeting_has() -> None:
+    topics = [topic for _, _, topic in _lines(customer_agenda(_plan(("Nothing here.", "other")), CONTEXT))]
+    assert topics == [
+        "Welcome, and what you would like to settle",
+        "Your questions",
+        "Open points",
+        "Next steps: who does what, and by when",
+    ]
+
+
+def test_neighbours_with_the_same_topic_are_one_line() -> None:
+    page = _plan(("- 0–5 opening", "agenda"), ("- 5–30 decide together", "agenda"), ("- 30–45 next steps", "agenda"))
+    assert [line[0] for line in _lines(customer_agenda(page, CONTEXT))] == ["14:00–14:05", "14:05–14:45"]
+
+
+def test_who_has_left_is_not_said_to_come() -> None:
+    text = to_markdown(customer_agenda(page_of("demo_for_five"), example("demo_for_five")))
+    assert "Odette Marsh" in text
+    assert "Denise" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("de", "Zweck"), ("fr", "Objet"), ("es", "Objetivo"), ("nl", "Purpose")]
+)
+def test_fixed_words_are_in_the_plan_s_language(language: str, heading: str) -> None:
+    page = WOVEN.model_copy(update={"language": language, "blocks": ()})
+    assert f"## {heading}\n" in to_markdown(customer_agenda(page, CONTEXT))
+
+
+def test_every_word_stands_in_word_and_pdf_too() -> None:
+    agenda = customer_agenda(WOVEN, CONTEXT)
+    document = Document(io.BytesIO(to_docx(agenda)))
+    cells = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
+    assert cells[1] == ["14:05–14:14", "A sheet that we go through together", "9 min"]
+    assert document.core_properties.title == "Brackwell Pathology and Osmere Systems: our meeting"
+    pages = PdfReader(io.BytesIO(to_pdf(agenda))).pages
+    shown = "".join(pages[0].extract_text().split())
+    assert len(pages) == 1
+    for line in to_markdown(agenda).replace("#", "").replace(" · ", "\n").splitlines():
+        assert "".join(line.strip("- ").split()) in shown
+
+
+def test_an_agenda_of_many_lines_is_one_page() -> None:
+    page = _plan(*((f"- {5 * n}–{5 * n + 5} what the board can read", "agenda") for n in range(9)))
+    assert len(PdfReader(io.BytesIO(to_pdf(customer_agenda(page, CONTEXT)))).pages) == 1
+
+
+# --- the calendar file -------------------------------------------------------------------------------------------
+
+
+def _event(context: AccountContext = CONTEXT, *, plan_id: str = "", now: dt.datetime = NOW) -> Event:
+    data = to_ics(WOVEN, context, customer_agenda(WOVEN, context), now=now, plan_id=plan_id)
+    calendar = Calendar.from_ical(data)
+    assert calendar["METHOD"] == "PUBLISH"
+    (event,) = calendar.walk("VEVENT")
+    assert isinstance(event, Event)
+    return event
+
+
+def _at(context: AccountContext, **fields: object) -> AccountContext:
+    return context.model_copy(update={"meeting": context.meeting.model_copy(update=fields)})
+
+
+def test_the_event_has_the_meeting_s_time_as_it_is_said_there() -> None:
+    event = _event()
+    assert event.decoded("DTSTART") == dt.datetime(2026, 11, 25, 14, 0)
+    assert event.decoded("DTEND") == dt.datetime(2026, 11, 25, 14, 45)
+    assert str(event["LOCATION"]) == "Teams"
+
+
+def test_a_start_with_a_zone_is_that_moment_everywhere() -> None:
+    start = dt.time(14, 0, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+    assert _event(_at(CONTEXT, start=start)).decoded("DTSTART") == dt.datetime(2026, 11, 25, 13, 0, tzinfo=dt.UTC)
+
+
+def test_without_a_start_the_event_is_the_day() -> None:
+    event = _event(_at(CONTEXT, start=None))
+    assert event.decoded("DTSTART") == dt.date(2026, 11, 25)
+    assert "DTEND" not in event
+
+
+def test_the_description_is_the_customer_agenda_and_nothing_else() -> None:
+    description = str(_event()["DESCRIPTION"])
+    agenda = to_markdown(customer_agenda(WOVEN, CONTEXT))
+    assert description.split() == agenda.replace("#", "").split()
+    assert str(_event()["SUMMARY"]) == "Brackwell Pathology and Osmere Systems: our meeting"
+
+
+def test_a_later_file_of_the_same_meeting_replaces_the_earlier_one() -> None:
+    first, later = _event(), _event(now=NOW + dt.timedelta(hours=1))
+    assert first["UID"] == later["UID"]
+    assert first["SEQUENCE"] < later["SEQUENCE"]
+    assert _event(plan_id="p1")["UID"] == _event(_at(CONTEXT, date=dt.date(2026, 12, 2)), plan_id="p1")["UID"]
+    assert _event(plan_id="p2")["UID"] != _event(plan_id="p1")["UID"]
+
+
+def test_a_meeting_without_a_day_has_no_calendar_file() -> None:
+    with pytest.raises(InputError, match="needs the day"):
+        _event(_at(CONTEXT, date=None))
