@@ -1,0 +1,1 @@
+"""The browser app: what a rep keeps open all day."""
