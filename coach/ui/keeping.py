@@ -1,0 +1,174 @@
+"""What a model has written, merged with what the rep has touched, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from coach.errors import ChangedMeanwhile, InputError
+from coach.merge import Merged, merge, rekeyed
+from coach.recheck import recheck
+from coach.redraft import put_in
+from coach.schema import Block, Critique, Drafted, MeetingPlan
+from coach.store import drafts, history, plans
+from coach.store.database import Database
+from coach.store.records import KeptPlan
+
+TRIES = 8
+"""A rep who saves between our reading and writing makes us merge again; so many times in a row nobody does."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """How much of a page that is being written is kept, and under which ids."""
+
+    revision: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)
+    written: tuple[Block, ...] = ()
+    """As the coach wrote them, by stored ids."""
+
+
+def plan_of(kept: KeptPlan) -> MeetingPlan:
+    return kept.plan.model_copy(update={"blocks": tuple(one.block for one in kept.blocks)})
+
+
+def drafted_of(kept: KeptPlan) -> Drafted:
+    """The kept plan as the noun that exports and critics take."""
+    return Drafted(
+        context=kept.context,
+        plan=plan_of(kept),
+        groundwork=kept.groundwork,
+        critique=kept.critique.model_copy(update={"suggestions": kept.suggestions}),
+        drafts=kept.drafts,
+        questions=kept.questions,
+        warnings=kept.warnings,
+        failures=kept.failures,
+        runs=kept.runs,
+        drafted_by=kept.plan.drafted_by,
+    )
+
+
+def keep_arrived(
+    db: Database, plan_id: str, new: Sequence[Block], *, before: Sequence[Block], known: Mapping[str, str]
+) -> Arrived:
+    """What has arrived of a page takes the place of what it replaces; the rest of the old page stays below."""
+    for _ in range(TRIES):
+        kept = plans.load_plan(db, plan_id)
+        merged = _merged(db, kept, new, before=before, known=known, is_complete=False)
+        try:
+            revision = drafts.replace_blocks(
+                db, plan_id, merged.blocks, what="drafting", touched=_touched(kept), seen=kept.revision
+            )
+        except ChangedMeanwhile:
+            continue
+        return Arrived(revision, merged.ids, _by_stored_ids(new, merged.ids))
+    raise ChangedMeanwhile("The page is being changed all the time: the draft could not be kept.")
+
+
+def keep_drafted(
+    db: Database, plan_id: str, drafted: Drafted, *, before: Sequence[Block], known: Mapping[str, str]
+) -> int:
+    """The whole draft: page, critique and all that was found on the way. Returns the revision."""
+    for _ in range(TRIES):
+        kept = plans.load_plan(db, plan_id)
+        merged = _merged(db, kept, drafted.plan.blocks, before=before, known=known, is_complete=True)
+        plan, critique = rekeyed(drafted.plan, drafted.critique, merged.ids)
+        plan = plan.model_copy(update={"blocks": merged.blocks})
+        if touched := _touched(kept):
+            plan, critique = recheck(plan, drafted.context, drafted.groundwork, critique, touched=touched)
+        whole = drafted.model_copy(update={"plan": plan, "critique": critique})
+        try:
+            return drafts.keep_drafted(db, plan_id, whole, plan.blocks, touched=touched, seen=kept.revision)
+        except ChangedMeanwhile:
+            continue
+    raise ChangedMeanwhile("The page is being changed all the time: the draft could not be kept.")
+
+
+def keep_redrafted(
+    db: Database, kept: KeptPlan, new: Sequence[Block], *, instead: frozenset[str], part: str, by: str
+) -> int:
+    """Blocks that were written again take the place of those that were asked for, or stand where the part was missing.
+
+    `kept` is the plan as the writer saw it: what the rep has changed since stays, and the new words stand beside it.
+    """
+    for _ in range(TRIES):
+        now = plans.load_plan(db, kept.id)
+        replaced = instead - _touched_since(now, kept.revision)
+        current = [one.block for one in now.blocks]
+        touched = _touched(now) - replaced
+        merged = merge(current, put_in(current, new, instead=replaced, part=part), touched=touched)
+        plan = plan_of(now).model_copy(update={"blocks": merged.blocks})
+        plan, critique = recheck(plan, now.context, now.groundwork, now.critique, touched=touched)
+        try:
+            revision = drafts.replace_blocks(
+                db, kept.id, plan.blocks, what="redrafted", touched=touched, seen=now.revision, asked_by=by
+            )
+        except ChangedMeanwhile:
+            continue
+        drafts.set_checks(db, kept.id, plan, critique, seen=revision)
+        return revision
+    raise ChangedMeanwhile("The page is being changed all the time: nothing was redrafted.")
+
+
+def numbered(plan: MeetingPlan) -> tuple[MeetingPlan, Mapping[str, str]]:
+    """The plan with short ids in the order of the page, as models read and repeat them, and their stored ones."""
+    stored = {f"B{number}": block.id for number, block in enumerate(plan.blocks, 1)}
+    short = {block_id: number for number, block_id in stored.items()}
+    return rekeyed(plan, Critique(), short)[0], stored
+
+
+def keep_checked(db: Database, kept: KeptPlan, critique: Critique) -> None:
+    """What reader and judge said of the page as they saw it; dismissed suggestions stay dismissed."""
+    drafts.set_critique(db, kept.id, critique, revision=kept.revision, by_reader=True)
+    dismissed = [one for one in kept.suggestions if one.state != "open"]
+    known = {(one.old, one.new) for one in dismissed}
+    places = {(one.block, one.old) for one in dismissed if one.state == "dismissed"}
+    mark = f"{kept.revision}"
+    new = [
+        one.model_copy(update={"id": f"{one.id}.{mark}"})
+        for one in critique.suggestions
+        if (one.old, one.new) not in known and (one.block, one.old) not in places
+    ]
+    plans.set_suggestions(db, kept.id, (*dismissed, *new))
+
+
+def asked_for(kept: KeptPlan, *, block: str, part: str) -> tuple[str, ...]:
+    """Ids of the blocks that are to be written again: one, or all of a part but its headings."""
+    if block:
+        if block not in {one.block.id for one in kept.blocks}:
+            raise InputError("This block is no longer on the page.")
+        return (block,)
+    return tuple(one.block.id for one in kept.blocks if one.block.part == part and one.block.kind != "heading")
+
+
+def _merged(
+    db: Database,
+    kept: KeptPlan,
+    new: Sequence[Block],
+    *,
+    before: Sequence[Block],
+    known: Mapping[str, str],
+    is_complete: bool,
+) -> Merged:
+    return merge(
+        [one.block for one in kept.blocks],
+        new,
+        touched=_touched(kept),
+        before=before,
+        deleted=history.deleted_by_rep(db, kept.id),
+        known=known,
+        is_complete=is_complete,
+    )
+
+
+def _touched(kept: KeptPlan) -> frozenset[str]:
+    return frozenset(one.block.id for one in kept.blocks if one.is_touched)
+
+
+def _touched_since(kept: KeptPlan, revision: int) -> frozenset[str]:
+    """What the rep changed after asking: it stays even where the rep wanted the old words replaced."""
+    return frozenset(one.block.id for one in kept.blocks if one.is_touched and one.revision > revision)
+
+
+def _by_stored_ids(new: Sequence[Block], ids: Mapping[str, str]) -> tuple[Block, ...]:
+    return tuple(block.model_copy(update={"id": ids[block.id]}) for block in new if block.id in ids)

@@ -1,0 +1,53 @@
+"""Rules looked at again after every save, in a thread of their own, a moment after the last one."""
+
+from __future__ import annotations
+
+import threading
+
+from coach.recheck import recheck
+from coach.store import drafts, plans
+from coach.store.database import Database
+from coach.ui.live import Hub
+
+AFTER_S = 0.25
+"""Several saves in a row are looked at once."""
+
+
+class Rechecker:
+    def __init__(self, db: Database, hub: Hub) -> None:
+        self.db, self.hub = db, hub
+        self._waiting: dict[str, threading.Timer] = {}
+        self._lock = threading.Lock()
+
+    def soon(self, plan_id: str) -> None:
+        with self._lock:
+            if waiting := self._waiting.pop(plan_id, None):
+                waiting.cancel()
+            timer = threading.Timer(AFTER_S, self._now, [plan_id])
+            timer.daemon = True
+            self._waiting[plan_id] = timer
+            timer.start()
+
+    def close(self) -> None:
+        """What is due is done at the next save, or when the plan is checked."""
+        with self._lock:
+            waiting = tuple(self._waiting.values())
+            self._waiting.clear()
+        for timer in waiting:
+            timer.cancel()
+            timer.join()
+
+    def _now(self, plan_id: str) -> None:
+        with self._lock:
+            self._waiting.pop(plan_id, None)
+        recheck_kept(self.db, plan_id)
+        self.hub.changed(plan_id, plans.revisions(self.db, [plan_id]).get(plan_id, 0))
+
+
+def recheck_kept(db: Database, plan_id: str) -> None:
+    """Checks and score of a kept page renewed; what was changed meanwhile is looked at next time."""
+    kept = plans.load_plan(db, plan_id)
+    plan = kept.plan.model_copy(update={"blocks": tuple(one.block for one in kept.blocks)})
+    touched = frozenset(one.block.id for one in kept.blocks if one.is_touched)
+    plan, critique = recheck(plan, kept.context, kept.groundwork, kept.critique, touched=touched)
+    drafts.set_checks(db, plan_id, plan, critique, seen=kept.revision)

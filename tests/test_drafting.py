@@ -1,0 +1,283 @@
+"""Drafts that run outside the browser: kept while they come, cancelled, taken over, and never over the rep's words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from coach.context import parse_context
+from coach.errors import InputError
+from coach.ledger import Ledger
+from coach.markup import split
+from coach.schema import AccountContext
+from coach.store import edits, jobs, plans
+from coach.store.database import Database, close, open_database
+from coach.store.records import Edit, KeptPlan
+from coach.ui.drafting import Drafter
+from coach.ui.live import Hub
+from tests.support.endpoint import Body, Endpoint, Reply, Status
+from tests.support.writer import PAGE, REWRITTEN, task_of, writer
+
+Serve = Callable[..., Endpoint]
+MODEL = {"model": "openai:scripted"}
+PLANS = Path(__file__).parent / "plans"
+
+
+@pytest.fixture
+def context() -> AccountContext:
+    path = PLANS / "harrowgate_context.md"
+    return parse_context(path.read_text(encoding="utf-8"), name=path.name, folder=path.parent)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path / 'coach.db'}")
+    yield opened
+    close(opened)
+
+
+@pytest.fixture
+def drafter(db: Database, tmp_path: Path) -> Iterator[Drafter]:
+    started = Drafter(db, Hub(), Ledger(tmp_path / "ledger"))
+    yield started
+    started.close()
+
+
+def drafted(db: Database, drafter: Drafter, context: AccountContext) -> KeptPlan:
+    kept = plans.create_plan(db, context)
+    drafter.start(kept.id, "draft", MODEL)
+    drafter.wait(kept.id, timeout_s=60)
+    return plans.load_plan(db, kept.id)
+
+
+def texts(kept: KeptPlan) -> list[str]:
+    return [one.block.text for one in kept.blocks]
+
+
+def change(db: Database, kept: KeptPlan, old: str, new: str, *, op: str = "op") -> None:
+    (one,) = [one for one in kept.blocks if old in one.block.text]
+    edit = Edit(op=op, action="text", block=one.block.id, base=one.revision, text=new)
+    (result,) = edits.apply_edits(db, kept.id, (edit,), by="Ada")
+    assert result.result == "saved"
+
+
+def test_a_draft_is_kept_with_all_that_was_found(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    serve(writer)
+    kept = drafted(db, drafter, context)
+    assert texts(kept) == [block.text for block in split(REWRITTEN)]
+    assert kept.status == "drafted"
+    assert kept.groundwork.blocks
+    assert [draft.critique.judged_by for draft in kept.drafts] == ["openai:scripted", "rules", "openai:scripted"]
+    assert kept.plan.best_outcome.who == "Tom Reed"
+    stored = {one.block.id for one in kept.blocks}
+    assert set(kept.plan.best_outcome.blocks) <= stored
+    assert {finding.block for finding in kept.critique.findings if finding.block} <= stored
+    last = jobs.last_job(db, kept.id)
+    assert last
+    assert last.state == "done"
+
+
+def test_finished_blocks_are_kept_while_the_rest_still_comes(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def waits_at_the_criticism(body: Body) -> Reply:
+        if task_of(body).startswith("TASK: criticise"):
+            asked.set()
+            assert go_on.wait(30)
+        return writer(body)
+
+    serve(waits_at_the_criticism)
+    kept = plans.create_plan(db, context)
+    drafter.start(kept.id, "draft", MODEL)
+    assert asked.wait(30)
+    _until(lambda: texts(plans.load_plan(db, kept.id)) == [block.text for block in split(PAGE)])
+    assert plans.load_plan(db, kept.id).groundwork.blocks
+    change(db, plans.load_plan(db, kept.id), "Purpose", "**Purpose:** in my own words.")
+    go_on.set()
+    drafter.wait(kept.id, timeout_s=60)
+    after = plans.load_plan(db, kept.id)
+    assert texts(after).count("**Purpose:** in my own words.") == 1
+    assert not any("which store is tested" in text and "Purpose" in text for text in texts(after))
+    assert after.status == "edited"
+
+
+def test_a_draft_is_cancelled_and_what_is_written_stays(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    asked = threading.Event()
+
+    def hangs(body: Body) -> Reply:
+        if task_of(body).startswith("TASK: criticise"):
+            asked.set()
+            threading.Event().wait(3)
+        return writer(body)
+
+    serve(hangs)
+    kept = plans.create_plan(db, context)
+    drafter.start(kept.id, "draft", MODEL)
+    assert asked.wait(30)
+    _until(lambda: len(plans.load_plan(db, kept.id).blocks) == len(split(PAGE)))
+    drafter.cancel(kept.id)
+    drafter.wait(kept.id, timeout_s=10)
+    last = jobs.last_job(db, kept.id)
+    assert last
+    assert last.state == "cancelled"
+    assert texts(plans.load_plan(db, kept.id)) == [block.text for block in split(PAGE)]
+
+
+def test_a_draft_whose_process_is_gone_is_continued_without_paying_twice(
+    db: Database, tmp_path: Path, context: AccountContext, serve: Serve
+) -> None:
+    asked, is_over = threading.Event(), threading.Event()
+
+    def hangs_after_the_page(body: Body) -> Reply:
+        if task_of(body).startswith("TASK: criticise this page"):
+            asked.set()
+            is_over.wait(30)
+        return writer(body)
+
+    serve(hangs_after_the_page)
+    kept = plans.create_plan(db, context)
+    first = Drafter(db, Hub(), Ledger(tmp_path / "ledger"))
+    first.start(kept.id, "draft", MODEL)
+    assert asked.wait(30)
+    _until(lambda: any("Purpose" in text for text in texts(plans.load_plan(db, kept.id))))
+    change(db, plans.load_plan(db, kept.id), "Purpose", "**Purpose:** in my own words.")
+    first.close()
+    is_over.set()
+    endpoint = serve(writer)
+    second = Drafter(db, Hub(), Ledger(tmp_path / "ledger"))
+    job = jobs.running_job(db, kept.id)
+    assert job
+    assert jobs.take_over(db, job, owner="elsewhere 99999999 x")
+    assert second.take_over() == 0
+    found = jobs.running_job(db, kept.id)
+    assert found
+    assert jobs.take_over(db, found, owner=first.owner.replace(first.owner.split()[1], "99999999"))
+    assert second.take_over() == 1
+    second.wait(kept.id, timeout_s=60)
+    second.close()
+    tasks = [task_of(body) for body in endpoint.bodies]
+    assert not any(task.startswith(("TASK: work this", "TASK: prepare me")) for task in tasks)
+    mine = ["**Purpose:** in my own words." if "Purpose" in one.text else one.text for one in split(REWRITTEN)]
+    assert texts(plans.load_plan(db, kept.id)) == mine
+
+
+def test_a_second_job_on_a_plan_is_refused_in_words(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    serve(lambda body: threading.Event().wait(1) or writer(body))
+    kept = plans.create_plan(db, context)
+    drafter.start(kept.id, "draft", MODEL)
+    with pytest.raises(InputError, match="already at work"):
+        drafter.start(kept.id, "check")
+    drafter.cancel(kept.id)
+
+
+def test_a_model_that_fails_leaves_a_page_and_says_why(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    serve(lambda body: Status(401))
+    kept = drafted(db, drafter, context)
+    assert kept.blocks
+    assert kept.failures
+    assert kept.plan.drafted_by == "builtin"
+
+
+def test_a_redraft_keeps_what_the_rep_has_written_and_deleted(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    serve(writer)
+    kept = drafted(db, drafter, context)
+    change(db, kept, "Purpose", "**Purpose:** in my own words.")
+    (late,) = [one for one in kept.blocks if "report so late" in one.block.text]
+    gone = Edit(op="d", action="delete", block=late.block.id, base=late.revision)
+    edits.apply_edits(db, kept.id, (gone,), by="Ada")
+    drafter.start(kept.id, "redraft", MODEL)
+    drafter.wait(kept.id, timeout_s=60)
+    after = texts(plans.load_plan(db, kept.id))
+    assert after.count("**Purpose:** in my own words.") == 1
+    assert not any("report so late" in text for text in after)
+
+
+def test_a_changed_decision_is_written_without_working_it_out_again(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    endpoint = serve(writer)
+    kept = drafted(db, drafter, context)
+    calls = endpoint.calls
+    plans.set_decisions(db, kept.id, ("No test before January",))
+    drafter.start(kept.id, "redraft", MODEL)
+    drafter.wait(kept.id, timeout_s=60)
+    tasks = [task_of(body) for body in endpoint.bodies[calls:]]
+    assert not any(task.startswith("TASK: work this") for task in tasks)
+    (page,) = [body for body in endpoint.bodies[calls:] if task_of(body).startswith("TASK: prepare me")]
+    assert "No test before January" in str(page["messages"])
+
+
+def test_one_block_is_redrafted_by_the_reps_word(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    endpoint = serve(writer)
+    kept = drafted(db, drafter, context)
+    (asked,) = [one for one in kept.blocks if "Purpose" in one.block.text]
+    options = {**MODEL, "block": asked.block.id, "direction": "less technical", "by": "Ada"}
+    drafter.start(kept.id, "redraft_part", options)
+    drafter.wait(kept.id, timeout_s=60)
+    after = plans.load_plan(db, kept.id)
+    assert any("Whether Tom trusts the cause" in text for text in texts(after))
+    assert not any("Purpose" in text for text in texts(after))
+    assert any("less technical" in str(body["messages"]) for body in endpoint.bodies)
+    edits.undo_last(db, kept.id, by="Ada")
+    assert texts(plans.load_plan(db, kept.id)) == texts(kept)
+
+
+def test_the_reps_own_block_is_redrafted_only_when_the_rep_says_so(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    serve(writer)
+    kept = drafted(db, drafter, context)
+    change(db, kept, "Purpose", "**Purpose:** in my own words.")
+    (mine,) = [one for one in plans.load_plan(db, kept.id).blocks if "my own words" in one.block.text]
+    drafter.start(kept.id, "redraft_part", {**MODEL, "block": mine.block.id})
+    drafter.wait(kept.id, timeout_s=60)
+    last = jobs.last_job(db, kept.id)
+    assert last
+    assert (last.state, "your own words" in last.error) == ("failed", True)
+    drafter.start(kept.id, "redraft_part", {**MODEL, "block": mine.block.id, "keep": "False"})
+    drafter.wait(kept.id, timeout_s=60)
+    assert not any("my own words" in text for text in texts(plans.load_plan(db, kept.id)))
+
+
+def test_a_check_brings_suggestions_and_dismissed_ones_stay_dismissed(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    serve(writer)
+    kept = drafted(db, drafter, context)
+    change(db, kept, "Purpose", "**Purpose:** in my own words.")
+    drafter.start(kept.id, "check", MODEL)
+    drafter.wait(kept.id, timeout_s=60)
+    checked = plans.load_plan(db, kept.id)
+    (one,) = checked.suggestions
+    assert checked.critique.judged_by == "openai:scripted"
+    assert checked.edits_since_check == 0
+    plans.update_suggestion(db, kept.id, one.model_copy(update={"state": "dismissed", "reason": "no"}))
+    drafter.start(kept.id, "check", {**MODEL, "again": "1"})
+    drafter.wait(kept.id, timeout_s=60)
+    assert [one.state for one in plans.load_plan(db, kept.id).suggestions] == ["dismissed"]
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    waiting = threading.Event()
+    for _ in range(500):
+        if is_so():
+            return
+        waiting.wait(0.02)
+    raise AssertionError("it did not come to be so within 10 s")
