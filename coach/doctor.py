@@ -72,11 +72,21 @@ async def _model(name: str, roles: list[str]) -> Examined:
     if name == BUILTIN:
         hint = "Set COACH_MODEL to provider:model to have the page written and criticised by a model."
         return Examined(f"No model for {used_for}: the coach works from the notes by itself (builtin)", hint=hint)
+    return await try_model(name, used_for=used_for)
+
+
+async def try_model(name: str, *, used_for: str = "") -> Examined:
+    """Ask `provider:model` for a word, and say in words what came of it."""
+    shown = f"{name} for {used_for}" if used_for else name
     request = Request("doctor", system="", user="Say ok.", prompt_hash="", max_tokens=_FEW_TOKENS)
     try:
         await Models(deadline_s=ANSWERS_WITHIN_S).ask(name, request)
     except AnswerUnusable:
         pass  # cut short at a few tokens: it answers, which is all that is asked
     except CoachError as error:
-        return Examined(f"{name} for {used_for}: {error.message}", hint=error.hint, exit_code=error.exit_code)
-    return Examined(f"{name} for {used_for}: answers")
+        return Examined(
+            error.message if error.message.startswith(shown) else f"{shown}: {error.message}",
+            hint=error.hint,
+            exit_code=error.exit_code,
+        )
+    return Examined(f"{shown}: answers")

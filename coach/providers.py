@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,11 @@ def full_name(model: str) -> str:
         hint = f"For a model of that name at an OpenAI-compatible address, write `openai:{model}`."
         raise ModelNotConfigured(f"There is no provider `{provider}`; known are {', '.join(PACKAGES)}.", hint=hint)
     return f"{provider}:{name}"
+
+
+def variables_of(provider: str) -> tuple[str, ...]:
+    """Environment variables that a provider's key and address come from; none for one we know none of."""
+    return tuple(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", _KEY_VARIABLES.get(provider, "")))
 
 
 def prepare(model: str) -> None:

@@ -1,0 +1,206 @@
+"""The Coach panel: the score and what moved it, questions to the rep, suggestions, findings, the reader's points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from coach.rubric import POINTS_OF_AN_ITEM, Gate, rubric
+from coach.schema import Critique, Finding, Gravity, Point
+from coach.score import items_of
+from coach.store.records import KeptPlan
+from coach.ui import acts
+from coach.ui.cards_of_suggestions import show_suggestions
+from coach.ui.defaults import has_reader, preferences_of
+from coach.ui.desk import desk
+from coach.ui.inert import as_html, chips, first_words, inert_html
+from coach.ui.moments import ago
+from coach.ui.places import link
+from coach.ui.plain_text import plain_line
+from coach.ui.telling import trying
+
+GRAVITIES: dict[Gravity, str] = {"gate": "Serious", "defect": "To mend", "hint": "Hint"}
+NO_PAGE = "The coach reads along as soon as there is a page. Draft it, or begin to write."
+FIRST_SHOWN = 6
+MOST_REASONS = 3
+"""Of one item of the score; the findings below have them all."""
+
+
+def show(kept: KeptPlan, *, by: str) -> None:
+    """The whole panel, for the rep."""
+    if not kept.blocks:
+        is_coming = kept.status == "drafting"
+        say = "What the coach thinks of the page stands here once it is written." if is_coming else NO_PAGE
+        st.html(f'<p class="mc">{say}</p>')
+        return
+    show_score(kept)
+    _show_no_reader()
+    _show_notices(kept)
+    show_suggestions(kept, by=by)
+    _show_questions(kept)
+    show_findings(kept)
+    show_points(kept)
+
+
+def show_score(kept: KeptPlan) -> None:
+    """The score with where it came from, who judged, and how old that is."""
+    critique = kept.critique
+    if critique.total is None:
+        st.html('<div class="mc"><h2>Not scored yet</h2><p>Nobody has read the page so far.</p></div>')
+        return
+    first = kept.drafts[0].critique if kept.drafts else None
+    if is_by_rules(critique.judged_by):
+        say = f"By the rules alone it has {critique.total:.0f} of 100: they see what is missing, not how good it is."
+        st.html(f'<div class="mc"><h2>Score</h2><p><b>Not judged yet.</b> {say}</p></div>')
+        _show_what_moved(first or critique, critique)
+        return
+    moved = f"<span>{_moved(first.total, critique.total)}</span>" if first and first.total is not None else ""
+    score = f'<div class="mc-score"><b>{critique.total:.0f}</b><span>of 100</span>{moved}</div>'
+    st.html(f'<div class="mc"><h2>Score</h2>{score}<p><small>{as_html(_judged(kept))}</small></p></div>')
+    _show_what_moved(first or critique, critique)
+
+
+def _show_no_reader() -> None:
+    """Why the page is plain and nobody judges it, and where that is changed."""
+    if has_reader(preferences_of(desk().db)):
+        return
+    with st.container(key="no-reader", gap="xxsmall"):
+        st.html('<p class="mc">Written from your notes <b>without a model</b>. With one it is worked out and read.</p>')
+        link("settings", "Choose a model in Settings")
+
+
+def is_by_rules(judged_by: str) -> bool:
+    """Nobody has read it: a page without a flaw that rules can see is not a good one yet."""
+    return judged_by in ("", "rules")
+
+
+def _show_what_moved(first: Critique, now: Critique) -> None:
+    with st.expander("What moved it"):
+        st.html(f'<div class="mc">{_items(first, now)}</div>')
+
+
+def show_findings(kept: KeptPlan, *, can_jump: bool = True) -> None:
+    """The gravest first; the first few at once, the others when asked for."""
+    order = list(GRAVITIES)
+    findings = sorted(kept.critique.findings, key=lambda one: order.index(one.gravity))
+    if not findings:
+        st.html('<div class="mc"><h2>Found by the rules</h2><p>Nothing to mend.</p></div>')
+        return
+    st.html(f'<div class="mc"><h2>To look at ({len(findings)})</h2></div>')
+    _show_each(kept, findings[:FIRST_SHOWN], can_jump=can_jump, start=0)
+    if len(findings) > FIRST_SHOWN:
+        with st.expander(f"{len(findings) - FIRST_SHOWN} more"):
+            _show_each(kept, findings[FIRST_SHOWN:], can_jump=can_jump, start=FIRST_SHOWN)
+
+
+def show_points(kept: KeptPlan) -> None:
+    """What the second reader said: of this page, or of the first draft."""
+    of_first = kept.drafts[0].critique.points if kept.drafts else ()
+    points = kept.critique.points or of_first
+    if not points:
+        return
+    title = "The second reader says" if kept.critique.points else "The second reader said of the first draft"
+    with st.expander(f"{title} ({len(points)})"):
+        st.html(f'<div class="mc"><ul class="mc-items">{"".join(_point(kept, one) for one in points)}</ul></div>')
+
+
+def _point(kept: KeptPlan, point: Point) -> str:
+    return f"<li>{inert_html(point.text)}{chips(point.lines, kept.context.lines)}</li>"
+
+
+def _moved(before: float | None, now: float) -> str:
+    change = now - (before or 0.0)
+    if abs(change) < 0.5:
+        return "as first drafted"
+    return f"{'up' if change > 0 else 'down'} {abs(change):.0f} from the first draft ({before:.0f})"
+
+
+def _judged(kept: KeptPlan) -> str:
+    """`Read and judged by the second reader, 10:42, before your last 2 edits.`"""
+    when = f", {ago(kept.checked_at)}" if kept.checked_at else ""
+    edits = kept.edits_since_check
+    since = "" if not edits else ", before your last edit" if edits == 1 else f", before your last {edits} edits"
+    who = kept.critique.judged_by.rpartition(":")[2]
+    return f"Judged by {who}{when}{since}. The rules are looked at again at every save."
+
+
+def _items(first: Critique, now: Critique) -> str:
+    """What caps the score, then what lost points or changed, with why; the others in one line."""
+    judged = [item for item, points in now.scores_by_item.items() if points is not None]
+    full = [item for item in judged if now.scores_by_item[item] == POINTS_OF_AN_ITEM == first.scores_by_item.get(item)]
+    rows = [_item(item, first, now) for item in judged if item not in full]
+    if full:
+        titles = "; ".join(rubric().items[item].title for item in full)
+        rows.append(f"<li><b>Full points for:</b> {as_html(titles)}</li>")
+    capped = [f"<li>No more than {gate.cap:.0f}: {as_html(gate.when)}</li>" for gate in _caps(now)]
+    return f'<ul class="mc-items">{"".join([*capped, *rows])}</ul>'
+
+
+def _caps(critique: Critique) -> list[Gate]:
+    return [gate for name in critique.gates if (gate := rubric().gates[name]).cap is not None]
+
+
+def _item(item: str, first: Critique, now: Critique) -> str:
+    points, before = now.scores_by_item[item] or 0.0, first.scores_by_item.get(item)
+    was = f" <small>first {before:.1f}</small>" if before is not None and abs(before - points) >= 0.05 else ""
+    reasons = [one.why for one in now.findings if item in items_of(one)]
+    reasons += [
+        one.why or rubric().questions[one.question].ask
+        for one in now.answers
+        if one.answer == "no" and one.question in rubric().questions and rubric().questions[one.question].item == item
+    ]
+    unique = list(dict.fromkeys(reasons)) if points < POINTS_OF_AN_ITEM else []
+    why = "".join(f"<br><small>{as_html(one)}</small>" for one in unique[:MOST_REASONS])
+    return f"<li><b>{as_html(rubric().items[item].title)}</b>: {points:.1f} of {POINTS_OF_AN_ITEM:.0f}{was}{why}</li>"
+
+
+def _show_each(kept: KeptPlan, findings: Sequence[Finding], *, can_jump: bool, start: int) -> None:
+    texts = {one.block.id: one.block.text for one in kept.blocks}
+    for number, finding in enumerate(findings, start):
+        words = first_words(texts.get(finding.block, ""))
+        st.html(f'<div class="mc">{_finding(kept, finding, "" if can_jump else words)}</div>')
+        if words and can_jump:
+            name, key = f"Show “{plain_line(words)}”", f"jump-{number}-{finding.block}"
+            st.button(name, key=key, type="tertiary", on_click=bring_into_view, args=(kept.id, finding.block))
+
+
+def _finding(kept: KeptPlan, finding: Finding, words: str) -> str:
+    at = f"<br><small>“{as_html(words)}”</small>" if words else ""
+    word = f'<span class="mc-word {finding.gravity}">{GRAVITIES[finding.gravity]}</span>'
+    return f"{word} {as_html(finding.why)}{at}{chips(finding.lines, kept.context.lines)}"
+
+
+def bring_into_view(plan_id: str, block: str) -> None:
+    """The page scrolls to a block or suggestion, also when it is asked for a second time."""
+    times = int(in_view(plan_id).rpartition("#")[2] or 0) + 1
+    st.session_state[f"in-view-{plan_id}"] = f"{block}#{times}"
+
+
+def in_view(plan_id: str) -> str:
+    """What the page was last asked to show, in the words of the page component."""
+    return str(st.session_state.get(f"in-view-{plan_id}", ""))
+
+
+def _show_notices(kept: KeptPlan) -> None:
+    for failure in kept.failures:
+        st.warning(plain_line(f"{failure.message} {failure.hint}"))
+    if kept.warnings:
+        with st.expander(f"Good to know ({len(kept.warnings)})"):
+            items = "".join(f"<li>{as_html(one)}</li>" for one in kept.warnings)
+            st.html(f'<div class="mc"><ul class="mc-items">{items}</ul></div>')
+
+
+def _show_questions(kept: KeptPlan) -> None:
+    questions = acts.open_questions(kept)[:3]
+    if not questions:
+        return
+    st.html('<div class="mc"><h2>The notes are silent here</h2></div>')
+    for question in questions:
+        with st.form(f"question-{question}", border=False):
+            st.text_input(plain_line(question), key=f"answer-{question}", max_chars=2000)
+            st.form_submit_button("Add to the notes", key=f"add-{question}", on_click=_answer, args=(kept, question))
+
+
+def _answer(kept: KeptPlan, question: str) -> None:
+    trying(acts.answer, kept.id, question, st.session_state[f"answer-{question}"])

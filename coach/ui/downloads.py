@@ -1,0 +1,65 @@
+"""Export: the plan for the rep's side, and what can be sent to the customer, each as a link to its file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+import streamlit as st
+
+from coach.errors import InputError
+from coach.export.bring_sheet import bring_sheet
+from coach.export.customer_agenda import customer_agenda
+from coach.export.safe import LeftOut
+from coach.plain import plain
+from coach.store.records import KeptPlan
+from coach.ui.inert import as_html
+from coach.ui.keeping import plan_of
+from coach.ui.person import token
+
+OURS = {"pdf": "PDF, one page", "docx": "Word", "md": "Markdown, plain text", "json": "All of it, for other programs"}
+THEIRS = {
+    "-agenda.pdf": "Agenda as PDF", "-agenda.docx": "Agenda as Word", "-agenda.md": "Agenda as plain text",
+    ".ics": "Calendar entry with the agenda", "-bring.pdf": "What we bring, as PDF",
+}  # fmt: skip
+
+
+def show(kept: KeptPlan) -> None:
+    """The menu behind Export."""
+    menu = st.popover("Export", icon=":material/download:", key="export", on_change="rerun")
+    if not menu.open:
+        return
+    with menu:
+        if not kept.blocks:
+            st.html('<p class="mc">There is nothing to export yet: draft the page first.</p>')
+            return
+        ours = {f".{ending}": name for ending, name in OURS.items()}
+        st.html(f'<div class="mc"><h2>For your side</h2>{_links(kept, ours)}</div>')
+        st.html(f'<div class="mc"><h2>For the customer</h2>{_links(kept, THEIRS)}{_left_out(kept)}</div>')
+
+
+def address(kept: KeptPlan, ending: str) -> str:
+    """Beside the page's own address, wherever the app is served."""
+    return f"files/{kept.id}{ending}?token={quote(token(kept.id))}"
+
+
+def _links(kept: KeptPlan, names: dict[str, str]) -> str:
+    items = "".join(f'<li><a href="{address(kept, ending)}" download>{name}</a></li>' for ending, name in names.items())
+    return f'<ul class="mc-links">{items}</ul>'
+
+
+def _left_out(kept: KeptPlan) -> str:
+    """What the agenda and the sheet we bring do without, for the rep to know before sending either."""
+    plan, context, groundwork = plan_of(kept), kept.context, kept.groundwork
+    agenda = _told("agenda", customer_agenda(plan, context, groundwork).left_out)
+    try:
+        return agenda + _told("sheet we bring", bring_sheet(plan, context, groundwork).left_out)
+    except InputError:
+        return agenda
+
+
+def _told(name: str, left: Sequence[LeftOut]) -> str:
+    items = "".join(f"<li>“{as_html(plain(one.text))}”: {as_html(one.why)}</li>" for one in left)
+    if not left:
+        return f"<p><small>Nothing had to be left out of the {name}.</small></p>"
+    return f"<details><summary>Left out of the {name} ({len(left)})</summary><ul>{items}</ul></details>"

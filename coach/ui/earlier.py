@@ -1,0 +1,80 @@
+"""What is kept of an account from before, for its next plan: its notes, and what the last plan aimed at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from coach.documents import Document, Paragraph
+from coach.schema import Commitment
+from coach.store.accounts import notes_of, plans_of
+from coach.store.database import Database
+from coach.store.plans import load_plan
+from coach.ui import when
+
+LAST_PLAN = "last plan"
+NOT_RECORDED = "Whether it was reached is not recorded."
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """One thing that a new plan can start from."""
+
+    id: str
+    """Of the note, or LAST_PLAN."""
+    name: str
+    """Where it is from and of what day."""
+    text: str
+
+    def as_document(self) -> Document:
+        return Document(self.name, (Paragraph(self.text),))
+
+
+def earlier(db: Database, account_id: str, *, today: dt.date, but_not: str = "") -> tuple[Earlier, ...]:
+    """The account's notes, the oldest first, then what the last plan aimed at; without notes that `but_not` holds."""
+    pasted = " ".join(but_not.split())
+    notes = [
+        Earlier(note.id, f"{note.source or 'note'}, {when.day(note.added_at.date(), today=today)}", note.text)
+        for note in notes_of(db, account_id)
+        if " ".join(note.text.split()) not in pasted
+    ]
+    agreed = last_agreed(db, account_id, today=today)
+    return (*notes, *([Earlier(LAST_PLAN, "the last plan", agreed)] if agreed else []))
+
+
+def last_agreed(db: Database, account_id: str, *, today: dt.date) -> str:
+    """What the plan of the last meeting aimed at, in a line or two; empty when there was none."""
+    for row in plans_of(db, account_id, today=today):
+        if row.date is None or row.date >= today:
+            continue
+        plan = load_plan(db, row.id).plan
+        if aims := aimed_at(plan.best_outcome, plan.fallback):
+            return f"At the meeting of {row.date:%A} {row.date.day} {row.date:%B %Y} {aims} {NOT_RECORDED}"
+    return ""
+
+
+def aimed_at(best: Commitment, fallback: Commitment) -> str:
+    """`the best outcome was: …`; empty when the plan names none."""
+    said = [
+        f"{name}: {_in_words(one)}"
+        for name, one in (("the best outcome was", best), ("the fall-back was", fallback))
+        if one.what
+    ]
+    return "; ".join(said) + "." if said else ""
+
+
+def _in_words(one: Commitment) -> str:
+    who = f"{one.who}: " if one.who else ""
+    return f"{who}{one.what.rstrip('. ')}{_by(one)}"
+
+
+def _by(one: Commitment) -> str:
+    """`, by 2 December 2026`, unless the words say it already."""
+    if not one.by or one.by in one.what:
+        return ""
+    try:
+        by = dt.date.fromisoformat(one.by)
+    except ValueError:
+        return f", by {one.by}"
+    said = f"{by.day} {by:%B}"
+    return "" if said in one.what else f", by {said} {by.year}"

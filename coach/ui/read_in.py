@@ -1,0 +1,301 @@
+"""What was typed, pasted and dropped -> the fields of the record, each with where it was read from; and back (pure).
+
+What the rep typed comes first, then the record on top of the notes, then the notes themselves, then the settings. The
+rep corrects the fields; the corrected ones and the notes make the context as a context file would.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from coach.context import TEXT_ENDINGS, parse_context
+from coach.dates import FoundDate, dates, times
+from coach.documents import Document, Paragraph, cleaned
+from coach.errors import InputError
+from coach.names import name_words
+from coach.record import Record, plain_record, read_record, split_front_matter
+from coach.schema import AccountContext, NoteLine
+from coach.ui.defaults import Preferences, with_defaults
+
+FIELDS = (
+    "account", "opportunity", "date", "start", "minutes", "place", "attendees", "company", "offer", "rep", "stage",
+    "amount",
+)  # fmt: skip
+TYPED, TOP, SETTINGS = "as you typed it", "from the top of the notes", "from Settings"
+PURPOSE_SOURCE = "what the meeting is for"
+MOST_PEOPLE = 8
+"""Whoever else has spoken in the notes is hardly coming too (practice)."""
+_QUOTED = 48
+_FAR_DAYS, _NEAR_DAYS = 730, 60
+"""A meeting that is planned for is near; a far day without its year is one of an old mail (practice)."""
+
+_MEETS = re.compile(
+    r"\b(?:meet\w*|call|visit\w*|demo|workshop|teams|zoom|webex|on.?site|see you|invit\w+|confirmed|termin|"
+    r"bespr\w+|besuch\w*|gespräch|treffen|réunion|rendez|rdv|reunión|cita|visita|afspraak|overleg)\b",
+    re.IGNORECASE,
+)
+_MINUTES = re.compile(r"\b(\d{2,3})\s?(?:min\b|mins\b|minutes\b|minuten\b|')", re.IGNORECASE)
+_PLACE = re.compile(r"\b(?:Microsoft Teams|MS Teams|Teams|Zoom|Google Meet|Webex)\b")
+_TITLE_WORD = (
+    r"director|head|manager|chief|officer|lead|leader|president|partner|owner|founder|buyer|procurement|purchasing|"
+    r"C[EFIOT]O|S?E?VP|leiter\w*|geschäftsführer\w*|einkauf\w*|directeur|director\w*|responsable|jefe|gerente"
+)
+_TITLE = re.compile(
+    rf"\s*(?:,|\(|–|-)\s*((?:[\w&/.’'-]+ ){{0,4}}?(?:{_TITLE_WORD})(?: (?:of|for|de|für|der) [\w&/ ]+)?)\b",
+    re.IGNORECASE,
+)
+_AT = re.compile(r"\s+(?:at|from|of|bei|von|chez)\s+|\s*@\s*", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,|;|&|\band\b|\bund\b|\bet\b|\by\b|\ben\b)\s*")
+
+
+@dataclass(frozen=True)
+class Found:
+    value: str = ""
+    """`date` as 2026-12-03, `start` as 10:00; `attendees` one a line, `Name, title`."""
+    source: str = ""
+    """Where it was read from, in words; empty: it is not known."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything there is to read, notes of before included."""
+
+    text: str = ""
+    documents: tuple[Document, ...] = ()
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class _Parted:
+    record: Record
+    has_front_matter: bool
+    notes: str
+    documents: tuple[Document, ...]
+
+
+def read_in(
+    typed: Mapping[str, str],
+    material: Material,
+    *,
+    accounts: Sequence[str] = (),
+    preferences: Preferences,
+    today: date,
+) -> dict[str, Found]:
+    """Every field of FIELDS. `accounts`: names of the customers that are known.
+
+    Raises:
+        InputError: the front matter in the notes is wrong.
+    """
+    parted = _parted(material)
+    lines = _lines(material, today)
+    on_top = _from_record(parted.record)
+    who = meant(typed.get("who", ""), accounts, known=parted.record.account)
+    asked = {"date": typed.get("day", ""), "start": typed.get("start", ""), "account": who[0], "attendees": who[1]}
+    found = {name: Found(value, TYPED) for name, value in asked.items() if value}
+    found = {**_from_notes(lines, parted, accounts, found, today), **on_top, **found}
+    settings = {"company": preferences.company, "offer": preferences.offer, "rep": preferences.rep}
+    for name, value in settings.items():
+        if value and not found.get(name, Found()).value:
+            found[name] = Found(value, SETTINGS)
+    return {name: found.get(name, Found()) for name in FIELDS}
+
+
+def context_from(
+    fields: Mapping[str, str], material: Material, *, preferences: Preferences, today: date
+) -> AccountContext:
+    """The context of the corrected fields and all notes.
+
+    Raises:
+        InputError: there are no notes at all, or the front matter in them is wrong.
+    """
+    parted = _parted(material)
+    purpose = Document(PURPOSE_SOURCE, (Paragraph(f"What the meeting is for: {material.purpose.strip()}"),))
+    documents = [purpose, *parted.documents] if material.purpose.strip() else [*parted.documents]
+    text = f"---\n{_front_matter(fields, parted.record)}\n---\n{parted.notes}"
+    try:
+        context = parse_context(text, name="the notes", extra=documents, today=today)
+    except InputError as error:
+        if "holds no notes" not in error.message:
+            raise
+        raise InputError("There are no notes yet: paste or drop what you know, a line is enough.") from None
+    only_proofs = Preferences(proofs=preferences.proofs)
+    return with_defaults(context, only_proofs)
+
+
+def left_out_proofs(material: Material) -> tuple[str, ...]:
+    """Files that the front matter names as proof, which pasted text cannot bring along."""
+    return tuple(entry for entry in _parted(material).record.proof if _is_file(entry))
+
+
+def meant(who: str, accounts: Sequence[str] = (), *, known: str = "") -> tuple[str, str]:
+    """Account and attendees (one a line) in what was typed as whom to meet.
+
+    `Northwind: Maria Lopez, Tom Reed`, `Maria Lopez and Tom Reed at Northwind`, an account's name, or, where the
+    account is `known` from the notes, people alone.
+    """
+    said = " ".join(who.split())
+    if not said or said.casefold() in {name.casefold() for name in accounts}:
+        return said, ""
+    if known and (said.casefold() in known.casefold() or known.casefold() in said.casefold().split(",")):
+        return known, ""
+    account, colon, people = said.partition(":")
+    if not colon and len(parts := _AT.split(said, maxsplit=1)) == 2:
+        people, account = parts
+    elif not colon and known:
+        account, people = "", said
+    elif not colon:
+        account, _, people = said.partition(",")
+    return account.strip(), "\n".join(name for name in _AND.split(people.strip()) if name)
+
+
+def _from_record(record: Record) -> dict[str, Found]:
+    meeting = record.meeting
+    values = {
+        "account": record.account,
+        "opportunity": record.opportunity,
+        "stage": record.stage,
+        "amount": record.amount,
+        "company": record.seller.company,
+        "offer": record.seller.offer,
+        "rep": record.rep,
+        "date": meeting.date.isoformat() if meeting.date else "",
+        "start": f"{meeting.start:%H:%M}" if meeting.start else "",
+        "minutes": str(meeting.minutes or ""),
+        "place": meeting.place,
+        "attendees": "\n".join(f"{one.name}, {one.title}" if one.title else one.name for one in meeting.attendees),
+    }
+    return {name: Found(value, TOP) for name, value in values.items() if value}
+
+
+def _from_notes(
+    lines: Sequence[NoteLine], parted: _Parted, accounts: Sequence[str], typed: Mapping[str, Found], today: date
+) -> dict[str, Found]:
+    found: dict[str, Found] = {}
+    day = typed["date"].value if "date" in typed else ""
+    if line := _meeting_line(lines, day or None, today):
+        found |= _about_the_meeting(line, today)
+    if people := tuple(_people(lines)):
+        found["attendees"] = Found("\n".join(people), "who speaks in the notes for the customer")
+    elif parted.record.contact:
+        found["attendees"] = Found(parted.record.contact, "the contact named on top of the notes")
+    everything = " ".join(line.text.casefold() for line in lines)
+    for name in sorted(accounts, key=len, reverse=True):
+        if re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", everything):
+            return {**found, "account": Found(name, "named in the notes")}
+    return found
+
+
+def _meeting_line(lines: Sequence[NoteLine], day: str | None, today: date) -> NoteLine | None:
+    """The line that says when the meeting is: of that day, else the next day on which somebody meets."""
+    coming = [
+        (one.day, place, line)
+        for place, line in enumerate(lines)
+        if _MEETS.search(line.text) or day
+        for one in dates(line.text, today=today)
+        if (one.day.isoformat() == day if day else _is_coming(one, today))
+    ]
+    return min(coming, key=lambda one: one[:2])[2] if coming else None
+
+
+def _is_coming(one: FoundDate, today: date) -> bool:
+    return 0 <= (one.day - today).days <= (_FAR_DAYS if one.has_year else _NEAR_DAYS)
+
+
+def _about_the_meeting(line: NoteLine, today: date) -> dict[str, Found]:
+    coming = [one.day for one in dates(line.text, today=today) if _is_coming(one, today)]
+    at = next(iter(times(line.text)), None)
+    minutes, place = _MINUTES.search(line.text), _PLACE.search(line.text)
+    values = {
+        "date": min(coming).isoformat() if coming else "",
+        "start": f"{at:%H:%M}" if at else "",
+        "minutes": minutes[1] if minutes else "",
+        "place": place[0] if place else "",
+    }
+    return {name: Found(value, quoted(line.text)) for name, value in values.items() if value}
+
+
+def _people(lines: Sequence[NoteLine]) -> Iterator[str]:
+    speakers = dict.fromkeys(line.speaker for line in lines if line.voice == "customer" and line.speaker)
+    named = [name for name in speakers if len(name_words(name)) > 1][:MOST_PEOPLE]
+    everything = "\n".join(line.text for line in lines)
+    for name in named:
+        title = re.search(re.escape(name) + _TITLE.pattern, everything, re.IGNORECASE)
+        yield f"{name}, {title[1].strip()}" if title else name
+
+
+def quoted(text: str) -> str:
+    short = text if len(text) <= _QUOTED else f"{text[:_QUOTED].rsplit(' ', 1)[0]} …"
+    return f"from “{short}”"
+
+
+@lru_cache(maxsize=8)
+def _lines(material: Material, today: date) -> tuple[NoteLine, ...]:
+    parted = _parted(material)
+    if not parted.notes.strip() and not parted.documents:
+        return ()
+    fields = {name: found.value for name, found in _from_record(parted.record).items()}
+    text = f"---\n{_front_matter(fields, Record())}\n---\n{parted.notes}"
+    try:
+        return parse_context(text, extra=parted.documents, today=today).notes
+    except InputError:
+        return ()
+
+
+@lru_cache(maxsize=8)
+def _parted(material: Material) -> _Parted:
+    """The record and what is below it; a dropped context file counts as if it had been pasted."""
+    text, documents = cleaned(material.text), list(material.documents)
+    front_matter, notes = split_front_matter(text)
+    for place, document in enumerate(documents if front_matter is None else ()):
+        first = cleaned(document.paragraphs[0].text) if document.paragraphs else ""
+        front_matter, below = split_front_matter(first)
+        if front_matter is not None:
+            documents[place] = Document(document.name, (Paragraph(below), *document.paragraphs[1:]))
+            break
+    if front_matter is not None:
+        return _Parted(read_record(front_matter, name="the notes"), True, notes, tuple(documents))
+    tops = [text, *(one.paragraphs[0].text for one in documents if one.paragraphs)]
+    return _Parted(plain_record(next((top for top in tops if top.strip()), "")), False, notes, tuple(documents))
+
+
+def _front_matter(fields: Mapping[str, str], record: Record) -> str:
+    """YAML of the corrected fields, with what else the record on top of the notes holds."""
+    fields = {name: cleaned(value) for name, value in fields.items()}
+    proofs = [entry for entry in record.proof if not _is_file(entry)]
+    meeting = {name: fields.get(name, "") for name in ("date", "start", "minutes", "place")}
+    top: dict[str, object] = {
+        **{name: fields.get(name, "") for name in ("account", "opportunity", "stage", "amount", "rep")},
+        "seller": {"company": fields.get("company", ""), "offer": fields.get("offer", ""), "proof": proofs},
+        "today": record.today.isoformat() if record.today else "",
+        "meeting": {
+            **meeting,
+            "attendees": [_person(line) for line in fields.get("attendees", "").splitlines() if line.strip()],
+        },
+        **record.others,
+    }
+    return "\n".join(f"{_key(name)}: {_yaml(value)}" for name, value in top.items() if value)
+
+
+def _person(line: str) -> dict[str, str]:
+    name, _, title = line.strip().rstrip(")").replace(" (", ", ", 1).partition(",")
+    return {"name": name.strip(), "title": title.strip()}
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[^\W\d][\w ]*", name) else _yaml(name)
+
+
+def _yaml(value: object) -> str:
+    """JSON, which is YAML; what YAML would take for an anchor is escaped."""
+    return json.dumps(value, ensure_ascii=False).replace("&", "\\u0026").replace("*", "\\u002a")
+
+
+def _is_file(entry: str) -> bool:
+    stem, dot, ending = entry.rpartition(".")
+    endings = {*TEXT_ENDINGS, ".docx", ".pdf", ".eml", ".vtt", ".xlsx", ".csv", ".html", ".htm"}
+    return bool(dot and stem) and f".{ending.casefold()}" in endings and len(entry.split()) <= 5

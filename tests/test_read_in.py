@@ -1,0 +1,188 @@
+"""What is read from typed, pasted and dropped text, and the context that comes of it once it is corrected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.documents import Document, Paragraph, cleaned
+from coach.errors import InputError
+from coach.schema import Person
+from coach.ui.defaults import Preferences
+from coach.ui.read_in import (
+    FIELDS,
+    SETTINGS,
+    TOP,
+    TYPED,
+    Found,
+    Material,
+    context_from,
+    left_out_proofs,
+    meant,
+    read_in,
+)
+
+TODAY = dt.date(2026, 11, 23)
+EXAMPLE = (Path(__file__).parent.parent / "examples" / "renewal.md").read_text(encoding="utf-8")
+NOBODY = Preferences()
+
+
+def read(
+    text: str, *, accounts: tuple[str, ...] = (), preferences: Preferences = NOBODY, **typed: str
+) -> dict[str, Found]:
+    return read_in(typed, Material(text), accounts=accounts, preferences=preferences, today=TODAY)
+
+
+def test_front_matter_is_read_as_it_stands() -> None:
+    found = read(EXAMPLE)
+    assert found["account"] == Found("Brackwell Pathology", TOP)
+    assert found["start"] == Found("14:00", TOP)
+    assert found["attendees"].value.splitlines()[0] == "Hester Vane, Medical Director"
+
+
+def test_what_was_typed_comes_before_the_notes() -> None:
+    found = read(EXAMPLE, day="2026-12-01", who="Elsewhere Ltd: Kim West")
+    assert found["date"] == Found("2026-12-01", TYPED)
+    assert found["account"] == Found("Elsewhere Ltd", TYPED)
+    assert found["attendees"] == Found("Kim West", TYPED)
+
+
+def test_day_hour_place_and_length_are_read_from_the_line_about_the_meeting() -> None:
+    found = read(
+        "Budget due 30 November.\nMaria: see you on 3 December at 10:30 on Teams, 45 min.\nGo-live 9 December."
+    )
+    assert [found[name].value for name in ("date", "start", "place", "minutes")] == [
+        "2026-12-03",
+        "10:30",
+        "Teams",
+        "45",
+    ]
+    assert "see you on 3 December" in found["date"].source
+
+
+def test_a_deadline_alone_is_no_meeting() -> None:
+    assert read("Offer valid until 30 November 2026.")["date"].value == ""
+
+
+def test_a_known_account_is_recognised_in_the_notes() -> None:
+    assert (
+        read("call with the people of northwind foods", accounts=("Northwind Foods",))["account"].value
+        == "Northwind Foods"
+    )
+
+
+def test_customers_who_speak_in_the_notes_are_taken_for_attendees_with_their_titles() -> None:
+    notes = EXAMPLE.split("---\n", 2)[2] + "\nHester Vane, Medical Director, will chair it."
+    people = read(notes, preferences=Preferences(rep="Niamh Corrigan"))["attendees"].value.splitlines()
+    assert "Hester Vane, Medical Director" in people
+    assert not any("Niamh" in name for name in people)
+
+
+def test_settings_fill_what_nothing_else_says() -> None:
+    preferences = Preferences(company="Osmere", rep="Ada Quill")
+    assert read("a note", preferences=preferences)["rep"] == Found("Ada Quill", SETTINGS)
+    assert read("Rep: Kim West\n\na note", preferences=preferences)["rep"] == Found("Kim West", TOP)
+
+
+@pytest.mark.parametrize(
+    ("who", "account", "people"),
+    [
+        ("Northwind Foods", "Northwind Foods", ""),
+        ("Northwind: Maria Lopez, Tom Reed", "Northwind", "Maria Lopez\nTom Reed"),
+        ("Maria Lopez and Tom Reed at Northwind", "Northwind", "Maria Lopez\nTom Reed"),
+        ("Northwind, Maria Lopez", "Northwind", "Maria Lopez"),
+        ("", "", ""),
+    ],
+)
+def test_whom_to_meet_is_split_into_company_and_people(who: str, account: str, people: str) -> None:
+    assert meant(who) == (account, people)
+
+
+def test_people_alone_are_people_when_the_notes_name_the_account() -> None:
+    assert meant("Maria Lopez, Tom Reed", known="Northwind Foods") == ("", "Maria Lopez\nTom Reed")
+    assert meant("northwind", known="Northwind Foods") == ("Northwind Foods", "")
+
+
+def test_a_context_holds_the_corrected_fields_and_all_notes() -> None:
+    material = Material(
+        "Maria wants 41 scanners.", (Document("call.txt", (Paragraph("Tom agrees."),)),), "Agree the test"
+    )
+    fields = {
+        "account": "Northwind & Sons *2*",
+        "date": "2026-12-03",
+        "minutes": "45",
+        "attendees": "Maria Lopez (VP)\nTom",
+    }
+    context = context_from(fields, material, preferences=NOBODY, today=TODAY)
+    assert context.account == "Northwind & Sons *2*"
+    assert context.meeting.attendees == (Person(name="Maria Lopez", title="VP"), Person(name="Tom"))
+    assert [line.text for line in context.notes] == [
+        "Maria wants 41 scanners.", "What the meeting is for: Agree the test", "Tom agrees.",
+    ]  # fmt: skip
+    assert {line.source for line in context.notes} == {"", "what the meeting is for", "call.txt"}
+
+
+def test_a_context_file_comes_back_as_it_was() -> None:
+    material = Material(EXAMPLE)
+    fields = {name: found.value for name, found in read(EXAMPLE).items()}
+    context = context_from(fields, material, preferences=NOBODY, today=dt.date(2027, 1, 1))
+    assert context.today == TODAY
+    assert context.meeting.attendees[1] == Person(name="Piotr Walczak", title="Head of IT")
+    assert left_out_proofs(material) == ("proof/osmere.md",)
+
+
+def test_a_dropped_context_file_is_read_like_a_pasted_one() -> None:
+    material = Material("", (Document("renewal.md", (Paragraph(EXAMPLE),)),))
+    found = read_in({}, material, preferences=NOBODY, today=TODAY)
+    assert found["account"].value == "Brackwell Pathology"
+    context = context_from({name: one.value for name, one in found.items()}, material, preferences=NOBODY, today=TODAY)
+    assert "account:" not in context.notes[0].text
+
+
+def test_no_notes_at_all_is_said_in_a_line() -> None:
+    with pytest.raises(InputError, match="no notes yet"):
+        context_from({"account": "Northwind"}, Material(), preferences=NOBODY, today=TODAY)
+
+
+@given(st.sampled_from(["account", "opportunity", "stage", "amount"]), st.text(max_size=80))
+def test_any_words_in_a_field_arrive_as_they_are(name: str, words: str) -> None:
+    context = context_from({name: words}, Material("a note"), preferences=NOBODY, today=TODAY)
+    expected = " ".join(cleaned(words).split())
+    assert getattr(context, name) == ("" if expected in {"~", "null", "Null", "NULL"} else expected)
+
+
+@given(st.text(max_size=400), st.text(max_size=60))
+def test_any_text_can_be_read(text: str, who: str) -> None:
+    try:
+        found = read_in({"who": who}, Material(text), preferences=NOBODY, today=TODAY)
+    except InputError:
+        return
+    assert set(found) == set(FIELDS)
+
+
+def test_the_contact_of_a_crm_record_is_proposed_as_who_comes() -> None:
+    lead = "Account: Tarnbeck Mills\nContact: Joss Penhale <joss@…>\nStatus: New"
+    assert read(lead)["attendees"] == Found("Joss Penhale", "the contact named on top of the notes")
+    dump = '{\n "customerName": "Tarnbeck Mills",\n "primaryContactName": "Joss Penhale",\n "amount": 175000\n}'
+    assert read(dump)["attendees"].value == "Joss Penhale"
+    german = "Kunde: Tarnbeck\nAnsprechpartner: Joss Penhale, Werksleiter\nWert: 120.000 €"
+    assert [read(german)[name].value for name in ("attendees", "amount")] == ["Joss Penhale, Werksleiter", "120.000 €"]
+
+
+def test_a_table_of_fields_is_read_as_fields() -> None:
+    table = "| Field | Value |\n|---|---|\n| **Company Name** | Tarnbeck Mills |\n| **Amount** | $45,000 |"
+    assert [read(table)[name].value for name in ("account", "amount")] == ["Tarnbeck Mills", "$45,000"]
+
+
+def test_an_item_with_an_aside_is_nobody_who_comes() -> None:
+    notes = "Account: Tarnbeck\n- Limited loom features (Competitor One)\n- Slow onboarding (two months)"
+    assert read(notes)["attendees"].value == ""
+
+
+def test_a_far_day_without_its_year_is_no_coming_meeting() -> None:
+    assert read("We will fly in on April 27th to meet with you.")["date"].value == ""
+    assert read("We will meet on 27 April 2027.")["date"].value == "2027-04-27"

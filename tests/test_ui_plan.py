@@ -1,0 +1,419 @@
+"""The screens around one plan: panels, rehearsing, bringing, sharing; over a real database, a few in a real browser."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.navigation.page import calc_hash
+from streamlit.testing.v1 import AppTest
+
+from coach.markup import split
+from coach.recheck import recheck
+from coach.schema import Block, Check, Critique, Draft, Drafted, Finding, Groundwork, NoteLine, Point, Suggestion
+from coach.score import score
+from coach.store import accounts, edits, history, plans, shares
+from coach.store.jobs import end_job, start_job
+from coach.store.preferences import set_preference
+from coach.store.records import Edit, KeptPlan
+from coach.ui import acts, main
+from coach.ui.cards import cards, opening
+from coach.ui.desk import desk
+from coach.ui.inert import as_html, chips, difference
+from coach.ui.notes_panel import MOST_SHOWN, found, window
+from coach.ui.places import Place
+from coach.ui.plain_text import plain_line
+from coach.ui.rehearse import seconds_of
+from tests.support.harrowgate import PLAN
+from tests.support.plans import example
+
+BY = "Riya Shah"
+QUESTION = "What is Jens's role?"
+GROUNDWORK = Groundwork(
+    blocks=(
+        Block(id="G1", kind="item", text="- Whether Tom believes the cause.", part="decides", citations=("L4",)),
+        Block(id="G2", kind="item", text="- Her board on 15 Dec.", part="clock", citations=("L3",)),
+    )
+)
+
+
+@pytest.fixture(autouse=True)
+def fresh_desk() -> Iterator[None]:
+    desk.cache_clear()
+    yield
+    desk().close()
+    desk.cache_clear()
+
+
+@pytest.fixture
+def kept() -> KeptPlan:
+    """A page with its groundwork, criticism and a question to the rep."""
+    context = example("harrowgate_context")
+    plan, critique = recheck(PLAN, context, GROUNDWORK, Critique(), touched=frozenset())
+    drafts = (Draft(plan=plan, critique=critique.model_copy(update={"total": 58.0})),)
+    drafted = Drafted(
+        context=context, plan=plan, groundwork=GROUNDWORK, critique=critique, drafts=drafts, questions=(QUESTION,)
+    )
+    made = plans.create_plan(desk().db, context, purpose="a test in one cold store")
+    plans.keep_drafted(desk().db, made.id, drafted, plan.blocks)
+    return plans.load_plan(desk().db, made.id)
+
+
+def again(kept: KeptPlan) -> KeptPlan:
+    return plans.load_plan(desk().db, kept.id)
+
+
+def opened(place: Place, **query: str) -> AppTest:
+    app = AppTest.from_file(str(Path(main.__file__)), default_timeout=30)
+    app._page_hash = calc_hash(place)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return seen(app.run())
+
+
+def panel(kept: KeptPlan, name: str) -> AppTest:
+    app = opened("plan", id=kept.id)
+    app.session_state["panel-shown"] = name
+    return seen(app.run())
+
+
+def seen(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All that stands on the screen as HTML."""
+    return "\n".join(str(one.proto.body) for one in app.get("html"))
+
+
+def click(app: AppTest, key: str) -> AppTest:
+    return seen(app.button(key=key).click().run())
+
+
+def with_suggestions(kept: KeptPlan) -> tuple[Suggestion, ...]:
+    """One that fits, one that brings in a figure, one whose words are gone."""
+    fits, brings, gone = [one.block for one in kept.blocks if one.block.kind == "item"][:3]
+    suggestions = (
+        _suggestion("S1", fits, old=fits.text[2:30], new="Something kinder"),
+        _suggestion("S2", brings, old=brings.text[2:30], new="35 % fewer", check=_doubt()),
+        _suggestion("S3", gone, old="words that nobody wrote", new="others"),
+    )
+    plans.set_suggestions(desk().db, kept.id, suggestions)
+    return suggestions
+
+
+def _suggestion(name: str, block: Block, *, old: str, new: str, check: Check | None = None) -> Suggestion:
+    check = check or Check(status="verified")
+    return Suggestion(id=name, kind="harm", block=block.id, old=old, new=new, why="Jens may be there.", check=check)
+
+
+def _doubt() -> Check:
+    return Check(status="unverified", problems=("“35 %” stands in none of its lines",))
+
+
+def text_of(kept: KeptPlan, block: str) -> str:
+    return next(one.block.text for one in kept.blocks if one.block.id == block)
+
+
+# --- the coach ---
+
+
+def test_the_score_says_what_moved_it_who_judged_and_how_old_that_is(kept: KeptPlan) -> None:
+    critique = kept.critique.model_copy(update={"total": 72.0, "judged_by": "openai:judge-1"})
+    plans.set_critique(desk().db, kept.id, critique, revision=kept.revision, by_reader=True)
+    for op in ("a", "b"):
+        block = again(kept).blocks[3 if op == "a" else 5]
+        edit = Edit(op=op, action="text", block=block.block.id, base=block.revision, text=f"{block.block.text} More.")
+        edits.apply_edits(desk().db, kept.id, (edit,), by=BY)
+    shown = said(panel(kept, "Coach"))
+    assert "<b>72</b>" in shown
+    assert "up 14 from the first draft (58)" in shown
+    assert "Judged by judge-1" in shown
+    assert "before your last 2 edits" in shown
+
+
+def test_a_score_by_rules_alone_is_said_to_be_no_judgement(kept: KeptPlan) -> None:
+    critique = score([], (), judged_by="rules")
+    plans.set_critique(desk().db, kept.id, critique, revision=kept.revision, by_reader=False)
+    shown = said(panel(kept, "Coach"))
+    assert "Not judged yet." in shown
+    assert "By the rules alone it has 100 of 100" in shown
+    assert '<div class="mc-score">' not in shown
+
+
+def test_items_with_full_points_stand_in_one_line_and_lost_points_with_why(kept: KeptPlan) -> None:
+    finding = Finding(rule="R4", part="best", gravity="defect", why="Nobody at the customer does anything.")
+    critique = score([finding], (), judged_by="rules")
+    plans.set_critique(desk().db, kept.id, critique, revision=kept.revision, by_reader=True)
+    shown = said(panel(kept, "Coach"))
+    assert "<br><small>Nobody at the customer does anything.</small>" in shown
+    assert "Full points for:" in shown
+
+
+def test_findings_stand_gravest_first_with_the_first_words_of_their_block(kept: KeptPlan) -> None:
+    block = kept.blocks[2].block
+    findings = (
+        Finding(rule="R1", gravity="hint", why="A small thing."),
+        Finding(rule="R2", block=block.id, gravity="gate", why="A grave thing.", lines=("L4",)),
+    )
+    critique = kept.critique.model_copy(update={"findings": findings})
+    plans.set_critique(desk().db, kept.id, critique, revision=kept.revision, by_reader=True)
+    app = panel(kept, "Coach")
+    assert said(app).index("A grave thing.") < said(app).index("A small thing.")
+    click(app, f"jump-0-{block.id}")
+    assert app.session_state[f"in-view-{kept.id}"] == f"{block.id}#1"
+
+
+def test_an_accepted_suggestion_changes_the_page_and_can_be_undone(kept: KeptPlan) -> None:
+    one = with_suggestions(kept)[0]
+    app = click(panel(kept, "Coach"), "accept-S1")
+    assert "Something kinder" in text_of(again(kept), one.block)
+    click(app, "undo-S1")
+    assert text_of(again(kept), one.block) == text_of(kept, one.block)
+
+
+def test_accept_all_leaves_what_no_line_holds_and_what_has_changed(kept: KeptPlan) -> None:
+    with_suggestions(kept)
+    click(panel(kept, "Coach"), "accept-all")
+    assert [one.state for one in again(kept).suggestions] == ["applied", "open", "open"]
+
+
+def test_a_suggestion_whose_words_have_changed_says_so_and_can_only_be_dismissed(kept: KeptPlan) -> None:
+    with_suggestions(kept)
+    app = panel(kept, "Coach")
+    assert "You have changed these words since" in said(app)
+    assert "accept-S3" not in [one.key for one in app.button]
+    click(app, "dismiss-S3")
+    assert again(kept).suggestions[2].state == "dismissed"
+
+
+def test_a_suggestion_is_dismissed_with_a_reason(kept: KeptPlan) -> None:
+    with_suggestions(kept)
+    app = panel(kept, "Coach")
+    app.text_input(key="reason-S1").set_value("Tom knows")
+    click(app, "dismiss-it-S1")
+    assert again(kept).suggestions[0].reason == "Tom knows"
+    assert "Tom knows" in said(app)
+
+
+def test_a_suggestion_is_used_in_other_words(kept: KeptPlan) -> None:
+    one = with_suggestions(kept)[0]
+    app = click(panel(kept, "Coach"), "edit-S1")
+    app.text_area(key="words-S1").set_value("In my own words")
+    click(app, "use-S1")
+    assert "In my own words" in text_of(again(kept), one.block)
+
+
+def test_an_answer_becomes_part_of_the_notes_and_its_question_goes(kept: KeptPlan) -> None:
+    app = panel(kept, "Coach")
+    app.text_input(key=f"answer-{QUESTION}").set_value("He is her finance director")
+    click(app, f"add-{QUESTION}")
+    assert "He is her finance director" in again(kept).context.notes[-1].text
+    assert acts.open_questions(again(kept)) == ()
+    note = accounts.notes_of(desk().db, kept.account_id)[-1]
+    assert "He is her finance director" in note.text
+    assert note.source.startswith("answered by the rep")
+
+
+def test_a_check_without_a_model_says_what_it_needs(kept: KeptPlan) -> None:
+    app = opened("plan", id=kept.id)
+    assert "without a model" in said(app)
+    (check,) = [one for one in app.button if one.label == "Check"]
+    app = seen(check.click().run())
+    assert "Choose one in Settings" in app.error[0].value
+    set_preference(desk().db, "model", "openai:scripted")
+    assert "without a model" not in said(opened("plan", id=kept.id))
+
+
+def test_the_day_of_the_meeting_is_changed_from_the_plan(kept: KeptPlan) -> None:
+    acts.set_meeting(kept.id, dt.date.today(), dt.time(16, 15), 20, "Dock 4")
+    assert "16:15, today · Dock 4" in said(opened("plan", id=kept.id))
+    assert any(line.text == "Start: 16:15" for line in again(kept).context.fields)
+
+
+def test_before_there_is_a_page_the_panel_says_what_to_do() -> None:
+    new = plans.create_plan(desk().db, example("harrowgate_context"))
+    app = opened("plan", id=new.id)
+    assert "The coach reads along as soon as there is a page" in said(app)
+    assert [one.label for one in app.button if one.label == "Draft"] == ["Draft"]
+
+
+def test_a_failed_job_says_why_and_offers_another_try(kept: KeptPlan) -> None:
+    job = start_job(desk().db, kept.id, "check", {}, owner="test")
+    end_job(desk().db, job.id, "failed", error="The model costs $5 or $6 now.", hint="See www.example.com")
+    app = opened("plan", id=kept.id)
+    assert "The model costs" in app.error[0].value
+    assert "Try again" in [one.label for one in app.button]
+    click(app, f"close-{job.id}")
+    assert not app.error
+
+
+def test_an_unknown_plan_is_one_line() -> None:
+    app = opened("plan", id="nonsense")
+    assert [one.value for one in app.info] == [
+        plain_line("There is no such plan. It may have been opened from an old link.")
+    ]
+
+
+# --- worked out, notes, history ---
+
+
+def test_the_groundwork_stands_by_part_with_its_lines(kept: KeptPlan) -> None:
+    shown = said(panel(kept, "Worked out"))
+    assert shown.index("What decides it") < shown.index("Dates and days")
+    assert '<summary title="Show this line of the notes">L4</summary>' in shown
+
+
+def test_a_changed_decision_offers_to_write_the_page_again(kept: KeptPlan) -> None:
+    assert "redraft" not in [one.key for one in panel(kept, "Worked out").button]
+    acts.change_decision(kept.id, "G1", "We ask for one night in one store")
+    app = click(panel(kept, "Worked out"), "redraft")
+    assert not app.error
+    desk().drafter.wait(kept.id, timeout_s=60)
+    assert again(kept).groundwork.blocks[0].text == "- We ask for one night in one store"
+
+
+def test_a_correction_and_a_confidence_become_notes(kept: KeptPlan) -> None:
+    about = kept.groundwork.blocks[1]
+    acts.correct(kept.id, "Her board meets on 17 December", about=about, kind="fact")
+    acts.correct(kept.id, "", about=about, kind="confidence")
+    acts.name_person(kept.id, "Jens Olsen", "Finance director", comes=False)
+    texts = [line.text for line in again(kept).context.notes[-3:]]
+    assert "17 December" in texts[0]
+    assert "confidence" in texts[1]
+    assert "Jens Olsen is Finance director" in texts[2]
+    assert len(accounts.notes_of(desk().db, kept.account_id)) == 3
+
+
+def test_a_note_more_becomes_lines_behind_the_others(kept: KeptPlan) -> None:
+    acts.add_note(kept.id, "Maria called.\n\nBoard moved to the 17th.", source="added 2 Dec")
+    new = again(kept).context.notes[len(kept.context.notes) :]
+    assert [line.text for line in new] == ["Maria called.", "Board moved to the 17th."]
+    assert [line.number for line in new] == [len(kept.context.notes) + 1, len(kept.context.notes) + 2]
+    assert accounts.notes_of(desk().db, kept.account_id)[-1].text == "Maria called.\n\nBoard moved to the 17th."
+
+
+def test_the_cited_line_is_marked_and_search_finds_lines_by_word_and_label(kept: KeptPlan) -> None:
+    app = opened("plan", id=kept.id, cite="L9")
+    assert 'id="note-L9" class="cited" aria-current="true"' in said(app)
+    assert [line.label for line in found(kept.context, "SCANDEX jens")] == ["L9"]
+    assert [line.label for line in found(kept.context, "l9")] == ["L9"]
+
+
+def test_the_cited_line_is_among_those_shown_of_very_long_notes() -> None:
+    lines = [NoteLine(label=f"L{number}", text="x") for number in range(1, 5000)]
+    shown = window(lines, "L3000")
+    assert len(shown) == MOST_SHOWN
+    assert "L3000" in [line.label for line in shown]
+
+
+def test_a_version_comes_back_and_back_again(kept: KeptPlan) -> None:
+    block = kept.blocks[3]
+    edit = Edit(op="e", action="text", block=block.block.id, base=block.revision, text="Other words.")
+    edits.apply_edits(desk().db, kept.id, (edit,), by=BY)
+    app = panel(kept, "History")
+    assert "Other words." in said(app)
+    back = next(one.key for one in app.button if one.label == "Bring this back")
+    click(app, back)
+    assert text_of(again(kept), block.block.id) == block.block.text
+    click(app, "undo-restore")
+    assert text_of(again(kept), block.block.id) == "Other words."
+    assert [one.what for one in history.versions(desk().db, kept.id)][:2] == ["restored", "restored"]
+
+
+# --- share, rehearse, bring ---
+
+
+def test_a_shared_link_shows_score_and_criticism_and_nothing_to_change(kept: KeptPlan) -> None:
+    critique = kept.critique.model_copy(update={"points": (Point(text="The page opens with the quote."),)})
+    plans.set_critique(desk().db, kept.id, critique, revision=kept.revision, by_reader=True)
+    app = opened("shared", token=shares.share(desk().db, kept.id).token)
+    assert "The page opens with the quote." in said(app)
+    assert [one.label for one in app.button] == []
+
+
+def test_a_revoked_or_unknown_link_says_so_in_one_line(kept: KeptPlan) -> None:
+    link = shares.share(desk().db, kept.id)
+    shares.revoke(desk().db, link.token)
+    for token in (link.token, "nonsense"):
+        app = opened("shared", token=token)
+        assert ["does not work any more" in one.value for one in app.info] == [True]
+        assert kept.context.account not in said(app)
+
+
+def test_rehearsing_hides_the_answer_until_it_is_asked_for(kept: KeptPlan) -> None:
+    app = opened("rehearse", id=kept.id)
+    asked = cards([one.block for one in kept.blocks])
+    assert as_html(asked[0].question) in said(app)
+    assert "What in it doesn" not in said(app)
+    click(app, "answer")
+    assert "What in it doesn" in said(app)
+    click(app, "next")
+    assert as_html(asked[1].question) in said(app)
+    for key in ("skip", "skip"):
+        click(app, key)
+    assert "That was the last of 3" in said(app)
+
+
+def test_rehearsing_an_empty_page_says_what_to_do() -> None:
+    new = plans.create_plan(desk().db, example("harrowgate_context"))
+    shown = said(opened("rehearse", id=new.id))
+    assert "The page has no opening yet" in shown
+    assert "The page has no hard questions yet" in shown
+
+
+def test_the_opening_takes_as_long_as_its_words_spoken_calmly() -> None:
+    assert seconds_of("word " * 75) == 30
+    assert opening(PLAN.blocks).startswith('"We have until 10:45')
+
+
+def test_what_we_bring_stands_alone_and_nothing_internal_with_it(kept: KeptPlan) -> None:
+    shown = said(opened("bring", id=kept.id))
+    assert "mc-sheet" in shown
+    for internal in ("Scandex", "120k", "Aldermoor", "Score"):
+        assert internal not in shown
+
+
+def test_without_a_thing_to_bring_the_screen_says_what_to_do() -> None:
+    new = plans.create_plan(desk().db, example("harrowgate_context"))
+    assert "Nothing to show yet" in said(opened("bring", id=new.id))
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer"),
+    [
+        ('- **"Why so late?"** "That is on me. What else?"', "Why so late?", '"That is on me. What else?"'),
+        ("Q: Why so late? A: That is on me.", "Why so late?", "That is on me."),
+        ("Why so late? That is on me.", "Why so late?", "That is on me."),
+        (
+            "- None in the notes; expect “What does it cost?”, and say a figure.",
+            "What does it cost?",
+            "and say a figure.",
+        ),
+        ("| They ask | We say |\n|---|---|\n| Why so late? | That is on me. |", "Why so late?", "That is on me."),
+    ],
+)
+def test_questions_and_answers_are_read_from_however_they_are_written(text: str, question: str, answer: str) -> None:
+    blocks = [block.model_copy(update={"part": "answers"}) for block in split(text)]
+    assert [(card.question, card.answer) for card in cards(blocks)] == [(question, answer)]
+
+
+# --- what is shown of foreign words ---
+
+
+def test_foreign_words_never_become_elements_or_links() -> None:
+    hostile = "<img src=x onerror=alert(1)> [x](http://evil.example) ![y](http://evil.example/y.png) </div>"
+    line = NoteLine(label="L1", text=hostile, source=hostile, speaker=hostile)
+    for shown in (as_html(hostile), difference(hostile, hostile), chips(["L1", "L2"], {"L1": line})):
+        assert "<img" not in shown
+        assert "href" not in shown
+        assert shown.count("<div") == shown.count("</div")
+
+
+def test_the_heading_says_how_far_away_the_meeting_is(kept: KeptPlan) -> None:
+    meeting = kept.context.meeting.model_copy(update={"date": dt.date.today(), "start": dt.time(10)})
+    plans.set_context(desk().db, kept.id, kept.context.model_copy(update={"meeting": meeting}))
+    assert "10:00, today" in said(opened("plan", id=kept.id))
