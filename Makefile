@@ -10,9 +10,10 @@ TESTS ?=
 app: $(VENV)/app.ready  ## serve the app with an example loaded: no key, no server
 	$(BIN)/streamlit run app.py --server.port=$(PORT)
 
+# A file's tests stay together, so that no worker has two browsers, or a browser and another event loop, at once.
 test: $(VENV)/dev.ready  ## set up everything and run every test
 	@sh tools/system_packages.sh
-	$(BIN)/python -m pytest -n auto $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
 
 check: $(VENV)/dev.ready  ## lint, types, layers
 	$(BIN)/ruff check .

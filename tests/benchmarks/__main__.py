@@ -1,4 +1,7 @@
-"""`make bench`: what a rep waits for, what a plan costs, what our own code adds."""
+"""`make bench`: what a rep waits for, what a plan costs, what our own code adds.
+
+`python -m tests.benchmarks browser`: only what is measured in a browser.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ from coach.llm import CHARS_PER_TOKEN, Models, Request
 from coach.prices import cost_usd
 from coach.schema import AccountContext, Drafted, Groundwork, MeetingPlan, Run
 from coach.workflow import Options, plan_meeting
+from tests.benchmarks.figures import line
+from tests.benchmarks.in_browser import in_browser
 from tests.benchmarks.served import EXAMPLE, PLAIN, requests, served
 from tests.support.recorded import Recorded
 
@@ -35,18 +40,17 @@ REPEATS = 5
 GROUNDWORK, PAGE = (Recorded(EXAMPLE).text(call) for call in ("groundwork", "page"))
 
 
-def line(what: str, figure: float, unit: str, aim: float | None = None) -> None:
-    verdict = "" if aim is None else f"   aim at most {aim:g} {unit}: {'met' if figure <= aim else 'NOT MET'}"
-    print(f"{what:<66} {figure:>9.3f} {unit:<6}{verdict}", flush=True)
-
-
 def main() -> None:
     os.environ["COACH_HOME"] = tempfile.mkdtemp()
+    if "browser" in sys.argv:
+        in_browser()
+        return
     context = read_context(ROOT / "examples" / f"{EXAMPLE}.md")
     asyncio.run(waiting(context))
     asyncio.run(own_cpu(context))
     without_model()
     start_up()
+    in_browser()
 
 
 async def waiting(context: AccountContext) -> None:
@@ -89,7 +93,7 @@ def heard_at(heard: list[tuple[float, Event]], kind: type[Event], stage: str) ->
 
 def worst_block(heard: list[tuple[float, Event]], asked: list[tuple[str, float]]) -> float:
     """The longest time from when the endpoint sent a block's last token to when the block was told."""
-    (sent,) = [when for task, when in asked if task.startswith("TASK: write the page")]
+    (sent,) = [when for task, when in asked if task.startswith("TASK: prepare me")]
     late, place = [], 0
     for when, event in heard:
         if isinstance(event, BlockDone) and event.stage == "page":

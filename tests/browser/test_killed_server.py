@@ -1,0 +1,180 @@
+"""The server is killed (-9) amid typing and drafting, and started again: nothing is lost, nothing is paid twice."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from coach.store.database import close, open_database
+from coach.store.edits import apply_edits
+from coach.store.records import Edit
+from tests.browser.app import MODEL, App, Tabs, block, edit, saved, says, until
+from tests.support.endpoint import Body, Endpoint
+from tests.support.harrowgate import PLAN
+from tests.support.served import running_server
+from tests.support.writer import task_of, writer
+
+TIMES = 20
+SEED = 20261203
+OUTAGE = re.compile("net::ERR_|WebSocket|DoInitPings|Connection timed out|not responding|Cannot send rerun")
+"""What the browser says of a server that is not there."""
+TOKENS_PER_S = 400.0
+"""The longest answer takes about a second: the draft gets on between two kills."""
+ON_ITS_WAY_S = 1.0
+"""An answer that came so shortly before a kill may not have been written down."""
+ANSWERED_WITHIN_MS = 2000
+TYPED_WITHIN_S = 1.5
+SOON_MS = 120_000
+
+pytestmark = pytest.mark.xdist_group("killed")
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[App]:
+    """An app of its own, and its model."""
+    with Endpoint(writer, tokens_per_s=TOKENS_PER_S) as model:
+        environment = {"COACH_MODEL": MODEL, "OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "none"}
+        with running_server(tmp_path, **environment) as server:
+            db = open_database(server.database_url)
+            yield App(server, db, model)
+            close(db)
+
+
+@pytest.fixture
+def lasting(profile: BrowserContext, mortal: App) -> Iterator[Tabs]:
+    """Tabs that outlive the server."""
+    opened = Tabs(profile, mortal.server.url, expected=OUTAGE)
+    yield opened
+    opened.close()
+
+
+def test_killed_in_the_middle_of_typing_no_letter_is_lost(mortal: App, lasting: Tabs) -> None:
+    chance = random.Random(SEED)
+    plan_id = mortal.drafted_plan()
+    page = lasting.plan(plan_id)
+    expected = {one.id: one.text for one in PLAN.blocks}
+    written = [one.id for one in PLAN.blocks if one.kind in ("text", "item", "quote") and not one.text.endswith('"')]
+    for number in range(TIMES):
+        block_id = written[number % len(written)]
+        words = f" Said at {number}: {chance.randbytes(8).hex()}."
+        edit(page, block(page, block_id))
+        killing = threading.Timer(chance.uniform(0, TYPED_WITHIN_S), mortal.server.kill)
+        killing.start()
+        type_in_bursts(page, words, chance)
+        killing.join()
+        mortal.server.begin()
+        expected[block_id] += words
+        page.keyboard.type(" On.")
+        expected[block_id] += " On."
+        mortal.server.wait()
+    page.keyboard.press("Escape")
+    expect(page.locator(".sheet .status")).to_have_text("Saved", timeout=SOON_MS)
+    saved(page)
+    kept = {one.block.id: one.block.text for one in mortal.kept(plan_id).blocks}
+    assert kept == expected
+    expect(page.locator(".clash")).to_have_count(0)
+
+
+def type_in_bursts(page: Page, words: str, chance: random.Random) -> None:
+    """About as long as the kill may take to come, with pauses in which what was typed is sent."""
+    while words:
+        burst = chance.randint(1, 12)
+        page.keyboard.type(words[:burst], delay=8)
+        words = words[burst:]
+        page.wait_for_timeout(chance.uniform(0, 450))
+
+
+@dataclass
+class Killing:
+    """Kills the server at random moments, and remembers when."""
+
+    app: App
+    chance: random.Random
+    at: list[float] = field(default_factory=list)
+    asked: int = 0
+    """How many calls had been made when it last did."""
+
+    def strike(self) -> None:
+        self.app.server.kill()
+        self.at.append(time.monotonic())
+        self.asked = self.app.model.calls
+        self.app.server.begin()
+        self.app.server.wait()
+
+
+def test_killed_in_the_middle_of_drafting_the_draft_goes_on_and_no_call_is_paid_twice(
+    mortal: App, lasting: Tabs
+) -> None:
+    killing = Killing(mortal, random.Random(SEED))
+    edited = 0
+    page = lasting.open()
+    while len(killing.at) < TIMES:
+        plan_id = mortal.new_plan()
+        lasting.show(page, plan_id)
+        page.get_by_role("button", name="Draft", exact=True).click()
+        edited += interrupted(mortal, page, plan_id, killing)
+    assert edited
+    assert_nothing_paid_twice(mortal.model, killing.at)
+
+
+def interrupted(app: App, page: Page, plan_id: str, killing: Killing) -> bool:
+    """One draft to its end, whatever comes between; whether the rep wrote on its page meanwhile."""
+    mine = ""
+    expect(page.locator(".progress")).to_be_visible(timeout=SOON_MS)
+    while app.is_at_work(plan_id) and len(killing.at) < TIMES:
+        until(lambda: app.model.calls > killing.asked or not app.is_at_work(plan_id), within_s=SOON_MS / 1000)
+        page.wait_for_timeout(killing.chance.uniform(0, ANSWERED_WITHIN_MS))
+        if not app.is_at_work(plan_id):
+            break
+        mine = mine or _written_meanwhile(app, plan_id)
+        killing.strike()
+    kept = app.ends(plan_id)
+    expect(page.locator(".progress")).to_be_hidden(timeout=SOON_MS)
+    texts = app.texts(plan_id)
+    assert sum("agree which store is tested" in text for text in texts) == 1
+    assert kept.critique.judged_by == MODEL
+    assert not kept.failures
+    if mine:
+        assert texts.count(mine) == 1
+        expect(says(page, mine)).to_be_visible(timeout=SOON_MS)
+    return bool(mine)
+
+
+def _written_meanwhile(app: App, plan_id: str) -> str:
+    """What the rep makes of the first words of the page, in another tab, as soon as they are there."""
+    first = next((one for one in app.kept(plan_id).blocks if one.block.text.startswith("Whether Tom")), None)
+    if first is None:
+        return ""
+    words = f"Whether Tom signs plan {plan_id}."
+    change = Edit(op=plan_id, action="text", block=first.block.id, base=first.revision, text=words)
+    (result,) = apply_edits(app.db, plan_id, [change], by="Riya Shah")
+    return words if result.result == "saved" else ""
+
+
+def assert_nothing_paid_twice(model: Endpoint, killed_at: list[float]) -> None:
+    """A call that was answered is asked again only if its answer was on its way when the server was killed."""
+    answered: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for body, at in model.answered:
+        answered[_call(body)].append(at)
+    again = [(call, at) for call, times in answered.items() for at in times[:-1]]
+    paid_twice = [call for call, at in again if not any(0 <= kill - at < ON_ITS_WAY_S for kill in killed_at)]
+    assert paid_twice == []
+    assert len(again) <= len(killed_at)
+
+
+def _call(body: Body) -> tuple[str, str]:
+    """Which call of which plan: of the writer's there is one of each, of the others one for each page and question."""
+    (lot,) = set(re.findall(r"lot (\d+)", json.dumps(body["messages"])))
+    task = task_of(body)
+    is_the_writers = task.startswith(("TASK: work this", "TASK: prepare me", "TASK: criticise", "TASK: now give me"))
+    return lot, task[:40] if is_the_writers else task

@@ -1,0 +1,77 @@
+"""390 px wide: nothing is wider than the screen, and everything that can be clicked is on it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from coach.store import accounts, shares
+from tests.browser.app import App, Tabs, panel, settled
+
+PHONE = 390
+BEYOND = """() => {
+  const found = [];
+  const usable = 'button, a[href], input, textarea, select, [role=button], [role=radio], [role=tab]';
+  const isSeen = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const look = (root) => {
+    for (const one of root.querySelectorAll('*')) {
+      if (one.shadowRoot) look(one.shadowRoot);
+      if (!one.matches(usable) || one.closest('[data-testid=stSidebar]') || !isSeen(one)) continue;
+      const { left, right, width, height } = one.getBoundingClientRect();
+      const isBeside = left < -1 || right > innerWidth + 1;
+      if (width > 1 && height && isBeside) found.push(`${one.outerHTML.slice(0, 80)} ${left}-${right}`);
+    }
+  };
+  look(document);
+  return found;
+}"""
+"""What can be clicked and stands, wholly or in part, beside the screen; the menu that is folded away does so."""
+
+
+def assert_fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE
+    main = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert main <= PHONE
+    assert page.evaluate(BEYOND) == []
+
+
+@pytest.mark.parametrize("place", ["", "accounts", "settings", "new"])
+def test_screens_without_a_plan_fit(app: App, tabs: Tabs, place: str) -> None:
+    app.drafted_plan()
+    assert_fits(tabs.open(place, width=PHONE))
+
+
+def test_the_menu_unfolds(app: App, tabs: Tabs) -> None:
+    page = tabs.open("settings", width=PHONE)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="Accounts").click()
+    expect(page.get_by_role("heading", name="Accounts")).to_be_visible()
+
+
+def test_an_account_fits(app: App, tabs: Tabs) -> None:
+    known = accounts.find_or_create_account(app.db, "Northwind Foods of the Upper and the Lower Valley")
+    accounts.add_note(app.db, known.id, "Maria wants 41 scanners.", source="call.txt")
+    assert_fits(tabs.open("accounts", id=known.id, width=PHONE))
+
+
+def test_a_plan_and_its_panels_fit(app: App, tabs: Tabs) -> None:
+    page = tabs.plan(app.drafted_plan(), width=PHONE)
+    assert_fits(page)
+    for name in ("Worked out", "Notes", "History", "Coach"):
+        panel(page, name)
+        settled(page)
+        assert_fits(page)
+    for name in ("Export", "Share"):
+        page.get_by_role("button", name=name).click()
+        settled(page)
+        assert_fits(page)
+        page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("place", ["rehearse", "bring", "shared"])
+def test_screens_of_a_plan_fit(app: App, tabs: Tabs, place: str) -> None:
+    plan_id = app.drafted_plan()
+    asked = {"token": shares.share(app.db, plan_id).token} if place == "shared" else {"id": plan_id}
+    page = tabs.open(place, width=PHONE, **asked)
+    expect(page.get_by_role("heading").first).to_be_visible()
+    assert_fits(page)

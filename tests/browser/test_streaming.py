@@ -1,0 +1,103 @@
+"""A draft by a model, seen while it is written: the groundwork, the page, its better version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from coach.store import jobs
+from tests.browser.app import App, Tabs, block, edit, saved, says, until
+from tests.support.writer import GROUNDWORK
+
+SLOW, READABLE = 25.0, 60.0
+"""Tokens a second."""
+
+
+@pytest.fixture
+def slow(scripted: App) -> Iterator[App]:
+    """A model whose words can be watched; a test hurries it when it has seen enough."""
+    scripted.model.tokens_per_s = SLOW
+    yield scripted
+    scripted.model.tokens_per_s = None
+
+
+def begin(app: App, tabs: Tabs, *, width: int = 1440) -> tuple[Page, str]:
+    plan_id = app.new_plan()
+    page = tabs.plan(plan_id, width=width)
+    page.get_by_role("button", name="Draft", exact=True).click()
+    return page, plan_id
+
+
+def test_what_the_rep_writes_during_the_draft_stands_word_for_word(slow: App, tabs: Tabs) -> None:
+    page, plan_id = begin(slow, tabs)
+    expect(page.locator(".progress")).to_contain_text("Working the notes out…")
+    expect(page.locator(".groundwork")).to_contain_text("Meeting Thu 3 Dec, in 2 days")
+    assert slow.kept(plan_id).groundwork.blocks == ()
+    slow.model.tokens_per_s = READABLE
+    expect(page.locator(".progress")).to_contain_text("Writing the page…")
+    first = says(page, "Whether Tom believes the cause enough")
+    edit(page, first)
+    page.keyboard.type(" Mine: {she} signs at *noon*.")
+    assert "Mine" not in "".join(block.text for block in slow.kept(plan_id).plan.blocks)
+    slow.model.tokens_per_s = None
+    expect(page.locator(".progress")).to_be_hidden()
+    expect(first.locator("textarea")).to_be_focused()
+    page.keyboard.press("Escape")
+    saved(page)
+
+    texts = slow.texts(plan_id)
+    before = "Whether Tom believes the cause enough to let us test one cold store before Maria's board on 15 December."
+    assert texts.count(f"{before} Mine: {{she}} signs at *noon*.") == 1
+    assert not any(text == before for text in texts)
+    assert any("agree which store is tested, and before the peak" in text for text in texts)
+    expect(says(page, "agree which store is tested")).to_be_visible()
+    assert not any("agree how the scanners become stable" in text for text in texts)
+    assert slow.kept(plan_id).groundwork.blocks
+    expect(page.get_by_role("heading", name="Score")).to_be_visible()
+    expect(page.get_by_text("Judged by scripted")).to_be_visible()
+
+
+def test_the_better_version_says_what_it_changed(slow: App, tabs: Tabs) -> None:
+    page, plan_id = begin(slow, tabs, width=390)
+    expect(page.locator(".groundwork")).to_be_visible()
+    slow.model.tokens_per_s = None
+    expect(page.locator(".progress")).to_be_hidden()
+    page.get_by_text("The better version changed 2 places").click()
+    changes = page.locator(".changes")
+    expect(changes.locator("del").first).to_contain_text("agree how the scanners become stable")
+    expect(changes.locator("ins").first).to_contain_text("agree which store is tested")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    slow.ends(plan_id)
+
+
+def test_cancel_cancels(slow: App, tabs: Tabs) -> None:
+    page, plan_id = begin(slow, tabs)
+    expect(page.locator(".groundwork")).to_contain_text(re.compile(r"Clock"))
+    page.locator(".progress").get_by_role("button", name="Cancel").click()
+    expect(page.locator(".progress")).to_be_hidden()
+    expect(page.get_by_role("button", name="Draft", exact=True)).to_be_visible()
+    until(lambda: not slow.is_at_work(plan_id))
+    asked = slow.model.calls
+    slow.model.tokens_per_s = None
+    last = jobs.last_job(slow.db, plan_id)
+    assert last is not None
+    assert last.state == "cancelled"
+    assert slow.texts(plan_id) == []
+    page.wait_for_timeout(500)
+    assert slow.model.calls == asked
+    expect(page.locator(".failed")).to_be_hidden()
+
+
+def test_a_draft_goes_on_when_its_tab_is_closed(slow: App, tabs: Tabs) -> None:
+    page, plan_id = begin(slow, tabs)
+    expect(page.locator(".groundwork")).to_be_visible()
+    page.close()
+    slow.model.tokens_per_s = None
+    kept = slow.ends(plan_id)
+    assert any("agree which store is tested" in one.block.text for one in kept.blocks)
+    assert kept.groundwork.blocks[-1].text in GROUNDWORK
+    page = tabs.plan(plan_id)
+    expect(block(page, kept.blocks[-1].block.id)).to_be_visible()
