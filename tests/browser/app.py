@@ -133,6 +133,20 @@ def settled(page: Page) -> None:
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
+def at_rest(page: Page) -> None:
+    """The script has run, and the page has told it of every save, which it does within 1.5 s.
+
+    A dialog that is opened in the same moment is dropped by Streamlit ("Cannot set a node at a delta path").
+    """
+    page.evaluate("() => { window.atRestSince = undefined; }")
+    page.wait_for_function("""() => {
+      const state = document.querySelector('[data-testid=stApp]').dataset.testScriptState;
+      if (state !== 'notRunning') window.atRestSince = undefined;
+      else window.atRestSince ??= performance.now();
+      return performance.now() - (window.atRestSince ?? Infinity) > 1800;
+    }""")
+
+
 def block(page: Page, block_id: str) -> Locator:
     return page.locator(f'.block[data-id="{block_id}"]')
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import App, Tabs, panel, says, write
+from tests.browser.app import App, Tabs, at_rest, panel, says, write
 from tests.support.writer import task_of
 
 
@@ -20,6 +20,7 @@ def drafted(scripted: App, tabs: Tabs) -> tuple[App, Page, str]:
 
 
 def bullet(page: Page, words: str, act: str) -> None:
+    at_rest(page)
     page.locator("[class*=st-key-bullet-]", has_text=words).get_by_role("button", name=act).click()
 
 
