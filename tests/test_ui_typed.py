@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import TIMEOUT_MS, chromium, opened, running_app, settled
+from tests.support.browser import TIMEOUT_MS, opened, settled
+from tests.support.served import running_app, started_browser
 
 NOTES = "Customer: Tarnbeck Mills\n\nCall with Joss Penhale: wants 40 looms, $120,000 or $95,000."
 PHONE = {"width": 390, "height": 844}
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium() as started:
+    with started_browser() as started:
         yield started
 
 

@@ -26,6 +26,12 @@ MODEL = "openai:scripted"
 REP = "Riya Shah"
 """Who writes: the rep whom the example's notes name."""
 HAPPENS_WITHIN_S = 30.0
+KILLS = 20
+SEED = 20261203
+SOON_MS = 120_000
+"""For what a killed server has to do again."""
+OUTAGE = re.compile("net::ERR_|WebSocket|DoInitPings|Connection timed out|not responding|Cannot send rerun")
+"""What the browser says of a server that is not there."""
 NOTES = PLANS / "harrowgate_context.md"
 _numbers = count(101)
 

@@ -6,12 +6,13 @@ A test fails on whatever the browser complains of, on requests to other hosts an
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from coach.store.database import close, open_database
-from tests.browser.app import MODEL, App, Tabs
+from tests.browser.app import MODEL, OUTAGE, App, Tabs
 from tests.support.endpoint import Endpoint
 from tests.support.served import running_server, started_browser
 from tests.support.writer import writer
@@ -77,5 +78,24 @@ def scripted(app: App) -> App:
 @pytest.fixture
 def tabs(profile: BrowserContext, app: App) -> Iterator[Tabs]:
     opened = Tabs(profile, app.server.url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[App]:
+    """An app of its own, and its model."""
+    with Endpoint(writer) as model:
+        environment = {"COACH_MODEL": MODEL, "OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "none"}
+        with running_server(tmp_path, **environment) as server:
+            db = open_database(server.database_url)
+            yield App(server, db, model)
+            close(db)
+
+
+@pytest.fixture
+def lasting(profile: BrowserContext, mortal: App) -> Iterator[Tabs]:
+    """Tabs that outlive the server."""
+    opened = Tabs(profile, mortal.server.url, expected=OUTAGE)
     yield opened
     opened.close()

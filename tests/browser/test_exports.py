@@ -17,7 +17,6 @@ from coach.export.markdown import from_markdown
 from coach.schema import Drafted
 from tests.browser.app import App, Tabs, block, write
 
-pytestmark = pytest.mark.xdist_group("exports")
 MINE = "Jens comes by train."
 CONFIDENTIAL = ("Scandex", "Aldermoor", "18%", "waited", "24/10", "24 October", "120k", "120,000", "Negotiation")
 """Of what Maria told us alone, of our debts, of our deal."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from tests.browser.app import App, Tabs, says, write
@@ -17,8 +18,9 @@ Call with Joss Penhale, mill manager: wants 40 looms by 3 March 2027, has 95,000
 He has to show his board a price on 12 February 2027."""
 
 
-def test_a_pasted_note_becomes_a_printed_page(app: App, tabs: Tabs, tmp_path: Path) -> None:
-    page = tabs.open()
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_a_pasted_note_becomes_a_printed_page(app: App, tabs: Tabs, tmp_path: Path, scheme: str, width: int) -> None:
+    page = tabs.open(scheme=scheme, width=width)
     page.get_by_role("button", name="New plan").click()
     page.get_by_label("Your notes").fill(NOTE)
     page.get_by_label("What for?").fill("Agree on the looms")
@@ -34,6 +36,8 @@ def test_a_pasted_note_becomes_a_printed_page(app: App, tabs: Tabs, tmp_path: Pa
     expect(page.get_by_role("heading", name="Tarnbeck & Sons: Agree on the looms")).to_be_visible()
     expect(page.locator(".block.heading", has_text="What decides it")).to_be_visible()
     expect(page.get_by_role("button", name="Draft again")).to_be_visible()
+    expect(page.locator(".sheet")).to_have_attribute("data-theme", scheme)
+    assert (luminance(page, ".paper") < 60) == (scheme == "dark")
 
     write(page, says(page, "Joss"), " They save 77,777 EUR with us.")
     doubtful = says(page, "77,777")
@@ -47,6 +51,12 @@ def test_a_pasted_note_becomes_a_printed_page(app: App, tabs: Tabs, tmp_path: Pa
     words = " ".join(sheet.extract_text().split())
     assert "They save 77,777 EUR with us." in words
     assert "Tarnbeck" in words
+
+
+def luminance(page: Page, selector: str) -> int:
+    """Of what is behind the words, from 0 (black) to 255."""
+    colour = page.locator(selector).first.evaluate("element => getComputedStyle(element).backgroundColor")
+    return max(int(part) for part in re.findall(r"\d+", colour)[:3])
 
 
 def test_a_first_visitor_finds_an_example_that_is_drafted(app: App, tabs: Tabs) -> None:
