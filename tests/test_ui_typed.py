@@ -71,6 +71,7 @@ def test_a_note_is_added_to_an_account_and_the_box_is_empty_again(browser: Brows
         page.get_by_label("Add a note").fill("Hester rang: $5 or $6?")
         page.get_by_role("button", name="Add to the notes").click()
         expect(page.get_by_text(re.compile(r"pasted · Hester rang: \$5 or \$6\?"))).to_be_visible()
+        settled(page)
         expect(page.get_by_label("Add a note")).to_have_value("")
 
 

@@ -67,6 +67,7 @@ class BlockView {
     this.addTail();
     this.makeReachable();
     this.showTools();
+    if (sheet.popover.isOpen) sheet.popover.place();
     if (hadFocus) this.shown.focus({ preventScroll: true });
   }
 
