@@ -72,7 +72,7 @@ def draft(
     model: Model = "",
     depth: Annotated[DepthName | None, typer.Option(help="Length of the page; else by what is at stake.")] = None,
     effort: Annotated[
-        EffortName, typer.Option(help="low: no groundwork, no criticism; high: rewrite twice.")
+        EffortName, typer.Option(help="low: no groundwork, no criticism; normal: rewritten twice; high: three times.")
     ] = "normal",
     language: Language = "",
     decide: Annotated[list[str] | None, typer.Option(help="What is decided already; may be repeated.")] = None,

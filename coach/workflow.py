@@ -46,13 +46,15 @@ from coach.schema import (
 from coach.second_reader import criticise, points_of, suggest
 from coach.settings import BUILTIN
 
-__all__ = ["Options", "critique_plan", "plan_meeting"]
+__all__ = ["PAGE_STAGES", "Options", "critique_plan", "plan_meeting"]
 
 ROUNDS_BY_EFFORT: dict[Effort, int] = {"low": 0, "normal": 2, "high": 3}
 """How often the page is criticised and rewritten; `low` has no groundwork either.
 
 Source: blind reading, twice over once in 0.92 of 24 pairs (evals/README.md).
 """
+PAGE_STAGES = ("page", "rewrite", *(f"rewrite {number}" for number in range(2, 1 + max(ROUNDS_BY_EFFORT.values()))))
+"""The stages that bring forth a page, in their order."""
 MAX_FINDINGS_TOLD = 14
 T = TypeVar("T")
 Settled = Callable[[], Sequence[Block]]
@@ -238,8 +240,7 @@ class _Drafting:
             return None, judging
         with_all = with_page.then("criticism", criticism) if criticism else with_page
         with_all = with_all.then("what the checks found", "\n".join(f"- {one}" for one in told)) if told else with_all
-        stage = "rewrite" if number == 0 else f"rewrite {number + 1}"
-        return await self._written(stage, with_all, known=plan), judging
+        return await self._written(PAGE_STAGES[number + 1], with_all, known=plan), judging
 
     def _counted(self, plan: MeetingPlan, groundwork: Groundwork) -> tuple[str, ...]:
         """What code found on the page, for the rewrite."""

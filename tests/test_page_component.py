@@ -176,6 +176,7 @@ def test_a_click_puts_the_caret_where_it_was(open_page: Open, plan: Plan) -> Non
     page = open_page()
     block(page, "B7").locator(".words p").click(position={"x": 2, "y": 8})
     page.keyboard.type("Very ")
+    expect(block(page, "B7").locator("textarea")).to_have_value(re.compile("^\\*\\*Very Today"))
     until(lambda: plan.text("B7").startswith("2. **Very Today"), page)
 
 
@@ -526,6 +527,9 @@ def test_a_page_is_edited_while_it_streams_and_the_caret_stays(open_page: Open, 
         page.keyboard.type("x")
     expect(field).to_be_focused()
     expect(field).to_have_value("**Toxxxxxxday:** the report. At noon")
+    plan.job["stage"] = "rewrite 2"
+    api.tell("P1", "stage", {"stage": "rewrite 2"})
+    expect(page.locator(".progress")).to_contain_text("Writing the better version, once more…")
     plan.job, plan.streaming = None, {}
     api.tell("P1", "ended", {"error": ""})
     expect(page.locator(".progress")).to_be_hidden()
@@ -615,6 +619,7 @@ def test_an_empty_page_says_what_to_do(open_page: Open, api: PageApi) -> None:
     page.get_by_role("button", name="Begin to write").click()
     page.keyboard.type("First words")
     until(lambda: [one["text"] for one in api.plans["P2"].blocks] == ["First words"], page)
+    expect(status(page)).to_have_text("Saved")
 
 
 def test_a_reader_can_look_but_not_touch(open_page: Open, plan: Plan) -> None:

@@ -15,7 +15,7 @@ from coach.ledger import Ledger
 from coach.markup import join, split, word_count
 from coach.rubric import word_budget
 from coach.schema import AccountContext
-from coach.workflow import Options, critique_plan, plan_meeting
+from coach.workflow import PAGE_STAGES, Options, critique_plan, plan_meeting
 from tests.support.endpoint import Answer, Body, Endpoint, Fault, Reply, Status
 from tests.support.writer import PAGE, REWRITTEN, task_of, writer
 
@@ -227,8 +227,11 @@ async def test_effort_decides_how_often_the_page_is_rewritten(
     context: AccountContext, serve: Serve, effort: str, pages: int
 ) -> None:
     endpoint = serve(writer)
-    drafted = await plan_meeting(context, options=Options(model="openai:scripted", effort=effort))  # type: ignore[arg-type]
+    heard: list[Event] = []
+    options = Options(model="openai:scripted", effort=effort)  # type: ignore[arg-type]
+    drafted = await plan_meeting(context, options=options, on_event=heard.append)
     assert len(drafted.drafts) == pages
+    assert [event.stage for event in heard if isinstance(event, PageIndexed)] == list(PAGE_STAGES[:pages])
     asked = [task_of(body) for body in endpoint.bodies]
     assert sum(one.startswith(("TASK: prepare me", "TASK: now give me the improved")) for one in asked) == pages
     assert any(one.startswith("TASK: work this") for one in asked) == (effort != "low")

@@ -24,10 +24,9 @@ from coach.store.database import Database
 from coach.store.records import Job, KeptPlan
 from coach.ui import keeping
 from coach.ui.live import Hub
-from coach.workflow import critique_plan, plan_meeting
+from coach.workflow import PAGE_STAGES, critique_plan, plan_meeting
 
 _BLOCKS = TypeAdapter(tuple[Block, ...])
-PAGES = ("page", "rewrite", "rewrite 2")
 KEPT_EVERY_S = 0.25
 """Finished blocks are written at most this often; what is unfinished streams past the database."""
 
@@ -182,7 +181,7 @@ class _OnItsWay:
             case TextArrived(stage, delta):
                 self.text += delta
                 self.tools.hub.text(self.kept.id, stage, self.text)
-            case BlockDone(stage, block) if stage in PAGES:
+            case BlockDone(stage, block) if stage in PAGE_STAGES:
                 self._has((*self.blocks, block), unfinished=self.text.partition(block.text)[2])
             case PageIndexed(stage, plan) if stage == self.stage:
                 self._has(plan.blocks, unfinished=self.text)
@@ -206,7 +205,7 @@ class _OnItsWay:
             await self._keep()
 
     def _starts(self, stage: str) -> None:
-        if stage in PAGES:
+        if stage in PAGE_STAGES:
             self.before, self.blocks = _latest(self.arrived.written, self.before), ()
             self.arrived = keeping.Arrived()
         self.stage, self.text = stage, ""

@@ -26,7 +26,8 @@ const LONGEST_BLOCK = 20000; // characters, as the server takes them
 
 function stageName(job) {
   const isAgain = job.kind.startsWith("redraft") && (job.stage === "page" || !job.stage);
-  const stage = isAgain ? "redraft" : job.stage || job.kind;
+  const [, stage, round] = /^(.*?)( \d+)?$/.exec(isAgain ? "redraft" : job.stage || job.kind);
+  if (round && STAGE_NAMES[stage]) return `${STAGE_NAMES[stage]}, once more`;
   return STAGE_NAMES[stage] ?? stage.charAt(0).toUpperCase() + stage.slice(1).replaceAll("_", " ");
 }
 
