@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from coach.context import parse_context
+from coach.schema import AccountContext
 from coach.settings import settings
 from coach.store.database import Database, open_database
 from coach.store.tables import metadata
@@ -51,6 +53,13 @@ def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", connect_here)
     monkeypatch.setattr(socket, "getaddrinfo", look_up_here)
+
+
+@pytest.fixture
+def context() -> AccountContext:
+    """The Harrowgate meeting, unless a module has one of its own."""
+    path = Path(__file__).parent / "plans" / "harrowgate_context.md"
+    return parse_context(path.read_text(encoding="utf-8"), name=path.name, folder=path.parent)
 
 
 @pytest.fixture

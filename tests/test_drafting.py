@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from coach.context import parse_context
 from coach.errors import InputError
 from coach.ledger import Ledger
 from coach.markup import split
@@ -23,13 +22,6 @@ from tests.support.writer import PAGE, REWRITTEN, task_of, writer
 
 Serve = Callable[..., Endpoint]
 MODEL = {"model": "openai:scripted"}
-PLANS = Path(__file__).parent / "plans"
-
-
-@pytest.fixture
-def context() -> AccountContext:
-    path = PLANS / "harrowgate_context.md"
-    return parse_context(path.read_text(encoding="utf-8"), name=path.name, folder=path.parent)
 
 
 @pytest.fixture

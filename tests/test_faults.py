@@ -93,7 +93,9 @@ def _assert_discreet(text: str) -> None:
     assert "in confidence" not in text
 
 
-async def refused_at_once(asked: Callable[..., object], status: Status, kind: type[CoachError], words: str) -> None:
+async def check_refused_at_once(
+    asked: Callable[..., object], status: Status, kind: type[CoachError], words: str
+) -> None:
     outcome = await asked(status)  # type: ignore[misc]
     assert isinstance(outcome.error, kind)
     assert words in outcome.error.message
@@ -123,7 +125,7 @@ async def refused_at_once(asked: Callable[..., object], status: Status, kind: ty
 async def test_what_asking_again_cannot_mend_is_asked_once(
     asked: Callable[..., object], status: Status, kind: type[CoachError], words: str
 ) -> None:
-    await refused_at_once(asked, status, kind, words)
+    await check_refused_at_once(asked, status, kind, words)
 
 
 PASSING: list[tuple[str, Reply]] = [

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from coach import builtin
-from coach.context import parse_context
 from coach.critique import assess, checked
 from coach.recheck import recheck
 from coach.schema import AccountContext, Commitment, Groundwork, JudgedAnswer, MeetingPlan
-
-PLANS = Path(__file__).parent / "plans"
-
-
-@pytest.fixture
-def context() -> AccountContext:
-    path = PLANS / "harrowgate_context.md"
-    return parse_context(path.read_text(encoding="utf-8"), name=path.name, folder=path.parent)
 
 
 @pytest.fixture

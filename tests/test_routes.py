@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from coach.context import parse_context
 from coach.schema import AccountContext, Suggestion
 from coach.store import edits, history, plans, shares
 from coach.store.records import KeptPlan
@@ -18,14 +16,6 @@ from coach.ui import rechecking
 from coach.ui.desk import desk
 from coach.ui.routes import MAX_BLOCK_CHARS, MAX_BODY_BYTES, routes
 from coach.ui.tokens import grant
-
-PLANS = Path(__file__).parent / "plans"
-
-
-@pytest.fixture
-def context() -> AccountContext:
-    path = PLANS / "harrowgate_context.md"
-    return parse_context(path.read_text(encoding="utf-8"), name=path.name, folder=path.parent)
 
 
 @pytest.fixture

@@ -236,7 +236,9 @@ def test_a_user_whom_the_server_refuses_is_told_why(postgres: Cluster, user: str
 
 
 def test_the_other_name_of_postgresql_is_understood(postgres: Cluster) -> None:
-    open_database(postgres.new_database().replace("postgresql://", "postgres://")).close()
+    db = open_database(postgres.new_database().replace("postgresql://", "postgres://"))
+    assert plans.list_plans(db) == ()
+    db.close()
 
 
 def test_a_server_that_closed_its_connections_is_connected_to_again(postgres: Cluster) -> None:

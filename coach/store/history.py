@@ -49,24 +49,6 @@ def restore(db: Database, plan_id: str, revision: int, *, by: str) -> int:
         return keep_page(connection, here, page, Deed(cleaned(by), "restored")).revision
 
 
-def _at(plan_id: str, revision: int) -> Select[tuple[object, ...]]:
-    table = tables.versions
-    is_within = (table.c.first_revision <= revision) & (table.c.revision >= revision)
-    return select(table).where(table.c.plan_id == plan_id, is_within).order_by(table.c.id.desc())
-
-
-def _brought_back(now: Page, kept: KeptBlock) -> KeptBlock:
-    here = block_of(now, kept.block.id)
-    if here is not None and is_same(here.block, kept.block):
-        return here
-    return kept.model_copy(update={"is_touched": True})
-
-
-def _version(row: RowMapping, *, blocks: Page = ()) -> Version:
-    known = {name: row[name] for name in ("revision", "at", "by", "what", "changed")}
-    return read(Version, {**known, "blocks": [block.model_dump() for block in blocks_of(blocks)]})
-
-
 def as_first_said(db: Database, plan_id: str) -> tuple[Block, ...]:
     """The page with the words that its touched blocks had before a person changed them, where the history has them."""
     with db.reading() as connection:
@@ -91,3 +73,21 @@ def deleted_by_rep(db: Database, plan_id: str) -> tuple[Block, ...]:
         rows = connection.execute(select(table.c.id, table.c.block).where(asked)).all()
         found = [block_of(page_before(connection, plan_id, row.id), row.block) for row in rows]
     return tuple(kept.block for kept in found if kept is not None and block_of(here, kept.block.id) is None)
+
+
+def _at(plan_id: str, revision: int) -> Select[tuple[object, ...]]:
+    table = tables.versions
+    is_within = (table.c.first_revision <= revision) & (table.c.revision >= revision)
+    return select(table).where(table.c.plan_id == plan_id, is_within).order_by(table.c.id.desc())
+
+
+def _brought_back(now: Page, kept: KeptBlock) -> KeptBlock:
+    here = block_of(now, kept.block.id)
+    if here is not None and is_same(here.block, kept.block):
+        return here
+    return kept.model_copy(update={"is_touched": True})
+
+
+def _version(row: RowMapping, *, blocks: Page = ()) -> Version:
+    known = {name: row[name] for name in ("revision", "at", "by", "what", "changed")}
+    return read(Version, {**known, "blocks": [block.model_dump() for block in blocks_of(blocks)]})

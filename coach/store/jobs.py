@@ -96,18 +96,6 @@ def take_over_stale(db: Database, *, owner: str, older_than_s: float = 15) -> tu
     return tuple(_job(row) for row in rows)
 
 
-def _first(db: Database, plan_id: str, *, running_only: bool) -> Job | None:
-    query = select(jobs).where(jobs.c.plan_id == plan_id)
-    query = query.where(jobs.c.state == "running") if running_only else query
-    with db.reading() as connection:
-        row = connection.execute(query.order_by(jobs.c.started_at.desc(), jobs.c.id)).mappings().first()
-    return None if row is None else _job(row)
-
-
-def _job(row: RowMapping) -> Job:
-    return read(Job, dict(row))
-
-
 def running_jobs(db: Database) -> tuple[Job, ...]:
     """All jobs under way, on any machine."""
     with db.reading() as connection:
@@ -121,3 +109,15 @@ def take_over(db: Database, job: Job, *, owner: str) -> bool:
         theirs = (jobs.c.id == job.id) & (jobs.c.state == "running") & (jobs.c.owner == job.owner)
         values = {"owner": owner, "beat_at": now(connection)}
         return connection.execute(update(jobs).where(theirs).values(values)).rowcount == 1
+
+
+def _first(db: Database, plan_id: str, *, running_only: bool) -> Job | None:
+    query = select(jobs).where(jobs.c.plan_id == plan_id)
+    query = query.where(jobs.c.state == "running") if running_only else query
+    with db.reading() as connection:
+        row = connection.execute(query.order_by(jobs.c.started_at.desc(), jobs.c.id)).mappings().first()
+    return None if row is None else _job(row)
+
+
+def _job(row: RowMapping) -> Job:
+    return read(Job, dict(row))
