@@ -14,6 +14,7 @@ from typing import TypeVar
 from coach import builtin
 from coach.brief import Brief, bounded, shorter
 from coach.checks import depth_for
+from coach.checks.language import NAMES, language_of
 from coach.compare import changes
 from coach.context import context_warnings
 from coach.corrections import decided_by_rep, with_decisions
@@ -366,9 +367,18 @@ def _by_builtin(context: AccountContext, options: Options, given: Groundwork | N
         critique=critique,
         drafts=(Draft(plan=plan, critique=critique),),
         questions=questions_for(context, plan, groundwork),
-        warnings=context_warnings(context),
+        warnings=(*_only_english(context, options), *context_warnings(context)),
         drafted_by=BUILTIN,
     )
+
+
+def _only_english(context: AccountContext, options: Options) -> tuple[str, ...]:
+    """Said where a person would expect another language."""
+    notes = "\n".join(line.text for line in context.notes)
+    expected = options.language.strip() or NAMES.get(language_of(notes), "English")
+    if expected.lower().startswith("en"):
+        return ()
+    return (f"Without a model the page is in English, not in {expected}; what the notes say stands as they say it.",)
 
 
 def _names_lines(plan: MeetingPlan) -> bool:

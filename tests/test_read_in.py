@@ -68,6 +68,15 @@ def test_a_deadline_alone_is_no_meeting() -> None:
     assert read("Offer valid until 30 November 2026.")["date"].value == ""
 
 
+@pytest.mark.parametrize(
+    "deadline",
+    ["wants 40 looms by 3 December", "needs it before Thursday 3 December", "braucht es bis zum 3. Dezember"],
+)
+def test_a_day_by_which_something_is_wanted_is_no_meeting(deadline: str) -> None:
+    assert read(f"Call with Joss Penhale: {deadline}.")["date"].value == ""
+    assert read(f"Call on 2 December with Joss Penhale, who {deadline}.")["date"].value == "2026-12-02"
+
+
 def test_a_known_account_is_recognised_in_the_notes() -> None:
     assert (
         read("call with the people of northwind foods", accounts=("Northwind Foods",))["account"].value

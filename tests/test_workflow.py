@@ -300,6 +300,28 @@ async def test_a_page_over_its_budget_is_told_so_then_cut_without_tearing_a_sent
     assert "words over its budget" in str(asked["messages"]) or "over its budget" in str(asked["messages"])
 
 
+GERMAN_NOTES = """Frau Brandt will wissen, ob wir das bis zum März schaffen. Sie hat es dem Vorstand gesagt.
+Der Einkauf ist noch nicht dabei, und er hat auch kein Budget für das, was wir mit dem Angebot vorgeschlagen haben.
+Wenn es nicht geht, dann soll es im Herbst noch einmal auf die Liste, aber das ist für sie zu spät."""
+
+
+@pytest.mark.parametrize(
+    ("notes", "asked", "said"),
+    [
+        (GERMAN_NOTES, "", "German"),
+        ("Ms Brandt wants to know whether we can do that by March.", "Dutch", "Dutch"),
+        ("Ms Brandt wants to know whether we can do that by March, she told the board so.", "", ""),
+        (GERMAN_NOTES, "en-GB", ""),
+    ],
+)
+async def test_without_a_model_a_page_in_another_language_than_expected_is_said(
+    notes: str, asked: str, said: str
+) -> None:
+    drafted = await plan_meeting(parse_context(notes, name="notes"), options=Options(language=asked))
+    told = [one for one in drafted.warnings if "page is in English" in one]
+    assert [f"not in {said};" in one for one in told] == ([True] if said else [])
+
+
 async def test_without_a_model_the_page_is_builtins(context: AccountContext) -> None:
     drafted = await plan_meeting(context, options=Options())
     assert drafted.drafted_by == drafted.plan.drafted_by == "builtin"

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from coach.rubric import rubric
 
+NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”“»']?\s+(?=[\"“„«A-ZÀ-Ý0-9])|\n+")
 TEXTS = 2048

@@ -6,14 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from coach.checks.language import language_of, sentences, words
+from coach.checks.language import NAMES, language_of, sentences, words
 from coach.checks.page import Page, finding
 from coach.checks.woven import is_woven
 from coach.markup import word_count
 from coach.rubric import rubric, word_budget, words_for
 from coach.schema import Finding, Gravity, Part
 
-NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
 _BLANK = re.compile(r"_{3,}|\.{4,}|…{2,}|\[\s*\]")
 _TABLE_HEAD = re.compile(r"^[^\n]*\n\s*\|(?:\s*:?-{3,}:?\s*\|)+[ \t]*$", re.MULTILINE)
 _EMPTY_CELL = re.compile(r"(?<=\|)[ \t]*(?=\|)")

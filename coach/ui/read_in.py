@@ -39,6 +39,13 @@ _MEETS = re.compile(
     r"bespr\w+|besuch\w*|gespräch|treffen|réunion|rendez|rdv|reunión|cita|visita|afspraak|overleg)\b",
     re.IGNORECASE,
 )
+_DEADLINE = re.compile(
+    r"\b(?:by|until|till|before|deadline|due|bis|vor|spätestens|avant|d['’]ici|jusqu['’]au|antes del?|hasta|"
+    r"uiterlijk|tot)"
+    r"\W+(?:(?:the|end of|zum|am|le|el)\W+)*(?:\w{2,10}day\W+|\w{2,8}tag\W+)?$",
+    re.IGNORECASE,
+)
+"""Stands before a day by which something is wanted."""
 _MINUTES = re.compile(r"\b(\d{2,3})\s?(?:min\b|mins\b|minutes\b|minuten\b|')", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:Microsoft Teams|MS Teams|Teams|Zoom|Google Meet|Webex)\b")
 _TITLE_WORD = (
@@ -196,10 +203,15 @@ def _meeting_line(lines: Sequence[NoteLine], day: str | None, today: date) -> No
         (one.day, place, line)
         for place, line in enumerate(lines)
         if _MEETS.search(line.text) or day
-        for one in dates(line.text, today=today)
+        for one in _days(line, today)
         if (one.day.isoformat() == day if day else _is_coming(one, today))
     ]
     return min(coming, key=lambda one: one[:2])[2] if coming else None
+
+
+def _days(line: NoteLine, today: date) -> Iterator[FoundDate]:
+    """Days on which one may meet: not those by which something is due."""
+    return (one for one in dates(line.text, today=today) if not _DEADLINE.search(line.text[: one.start]))
 
 
 def _is_coming(one: FoundDate, today: date) -> bool:
@@ -207,7 +219,7 @@ def _is_coming(one: FoundDate, today: date) -> bool:
 
 
 def _about_the_meeting(line: NoteLine, today: date) -> dict[str, Found]:
-    coming = [one.day for one in dates(line.text, today=today) if _is_coming(one, today)]
+    coming = [one.day for one in _days(line, today) if _is_coming(one, today)]
     at = next(iter(times(line.text)), None)
     minutes, place = _MINUTES.search(line.text), _PLACE.search(line.text)
     values = {
