@@ -109,6 +109,7 @@ def test_score_says_what_cost_points() -> None:
     )
     shown = _printed(_reviewed(critique=critique))
     assert "Score 71 of 100, by the rules alone" in shown
+    assert "not how good it is" in shown
     assert "2.5 of 4" in shown
     assert "not judged" in shown
     assert shown.index("R5 defect: No day is named.") < shown.index("R12 hint: Stop is vague. [L8]")

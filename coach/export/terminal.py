@@ -185,8 +185,11 @@ def review(drafted: Drafted) -> Iterator[RenderableType]:
 def _score(critique: Critique) -> Iterator[RenderableType]:
     if critique.total is None:
         return
-    by = "by the rules alone" if critique.judged_by == "rules" else f"judged by {critique.judged_by}"
+    is_by_rules = critique.judged_by == "rules"
+    by = "by the rules alone" if is_by_rules else f"judged by {critique.judged_by}"
     yield Text(clean(f"\nScore {critique.total:.0f} of 100, {by}"), style="bold cyan")
+    if is_by_rules:
+        yield Text("The rules see what is missing or wrong, not how good it is.", style="dim")
     for gate in critique.gates:
         known = rubric().gates.get(gate)
         yield Text(clean(f"Capped: {known.when if known else gate}"), style="yellow")
