@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from coach import builtin
@@ -152,10 +153,8 @@ def without_model() -> None:
     print("\nWithout a model")
     notes = (ROOT / "examples" / "demo_for_five.md").read_text(encoding="utf-8")
     front, body = notes.split("---\n", 2)[1:]
-    read_body = " ".join(body.split())
-    times = max(1, round(2000 / len(read_body.split())))
     contexts = [
-        parse_context(f"---\n{front}---\n" + unlike(body, draft=n, times=times), folder=ROOT / "examples")
+        parse_context(f"---\n{front}---\n" + unlike(body, draft=n, words=2000), folder=ROOT / "examples")
         for n in range(REPEATS)
     ]
     words = sum(len(one.text.split()) for one in contexts[0].notes)
@@ -170,13 +169,18 @@ def without_model() -> None:
     line("all rules and grounding of a plan", statistics.median(checked) * 1000, "ms", 10)
 
 
-def unlike(body: str, *, draft: int, times: int) -> str:
-    """The notes so many times over, no line of them as in another draft or copy, so that nothing is known before."""
-    return "\n".join(
-        row.replace("1", str(draft + copy)) + (f" and q{chr(97 + draft)}{chr(97 + copy)}" if row.strip() else "")
-        for copy in range(times)
-        for row in (*body.split("\n"), "")
-    )
+def unlike(body: str, *, draft: int, words: int) -> str:
+    """That many words of notes, no line of them as in another draft, so that nothing is known before."""
+    rows: list[str] = []
+    for copy in count():
+        for row in (*body.split("\n"), ""):
+            rows.append(
+                row.replace("1", str(draft + copy)) + (f" and q{chr(97 + draft)}{chr(97 + copy)}" if row else "")
+            )
+            words -= len(rows[-1].split())
+            if words <= 0:
+                return "\n".join(rows)
+    raise AssertionError("notes never end")
 
 
 def drafted(context: AccountContext) -> MeetingPlan:
