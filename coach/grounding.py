@@ -47,12 +47,11 @@ def ground(
     case = case_of(context)
     before = tuple(_worked_out(groundwork, {block.id: block.check for block in groundwork}, case))
     page = replace(_page(blocks, context), cites_loosely=cites_loosely, worked_out=before)
-    first = {block.id: _check(block, case, page) for block in blocks}
-    page = replace(page, worked_out=(*before, *_worked_out(blocks, first, case)))
-    return tuple(
-        block.model_copy(update={"check": _check(block, case, page) if first[block.id].problems else first[block.id]})
-        for block in blocks
-    )
+    checks = {block.id: _check(block, case, page) for block in blocks}
+    if new := tuple(_worked_out(blocks, checks, case)):
+        page = replace(page, worked_out=(*before, *new))
+        checks |= {block.id: _check(block, case, page) for block in blocks if checks[block.id].problems}
+    return tuple(block.model_copy(update={"check": checks[block.id]}) for block in blocks)
 
 
 def _page(blocks: Sequence[Block], context: AccountContext) -> Surroundings:
