@@ -101,7 +101,7 @@ def read_record(front_matter: str, *, name: str) -> Record:
     """
     fields = _mapping(_yaml(front_matter, name), name, "the front matter")
     seller = _seller(fields.get("seller"), name)
-    meeting = _mapping(fields.get("meeting"), name, "meeting")
+    meeting = _rejoined(_mapping(fields.get("meeting"), name, "meeting"), "place")
     return Record(
         account=_text(fields.get("account"), name, "account"),
         opportunity=_text(fields.get("opportunity"), name, "opportunity"),
@@ -170,6 +170,18 @@ def _mapping(value: object, name: str, key: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise InputError(f"{name}: {key} must be fields such as `name: value`, not {_shown(value)}.")
     return {str(field_name).strip(): content for field_name, content in value.items()}
+
+
+def _rejoined(fields: dict[str, object], *keys: str) -> dict[str, object]:
+    """`{title: Head of IT, North}` is one title, though YAML takes what is behind the comma for a key of its own."""
+    whole: dict[str, object] = {}
+    last = ""
+    for key, value in fields.items():
+        if value == "" and last.casefold() in keys and key.casefold() not in (*keys, *MEETING_KEYS):
+            whole[last] = f"{whole[last]}, {key}"
+        else:
+            whole[key], last = value, key
+    return whole
 
 
 def _seller(value: object, name: str) -> dict[str, object]:
@@ -280,7 +292,8 @@ def _people(value: object, name: str) -> list[Person]:
 
 
 def _person(item: dict[object, object], name: str) -> Person:
-    fields = {str(key).casefold(): value for key, value in item.items()}
+    whole = _rejoined({str(key): value for key, value in item.items()}, "name", "title", "role")
+    fields = {key.casefold(): value for key, value in whole.items()}
     title = fields.get("title") or fields.get("role")
     person = Person(
         name=_text(fields.get("name"), name, "attendee's name"), title=_text(title, name, "attendee's title")

@@ -31,6 +31,8 @@ _MONTH = re.compile(
     "jan|feb|f[ée]v|mar|mär|mrz|apr|avr|abr|ma[iy]|mei|jun|juin|jul|juil|aug|ao[uû]t|ago|sep|o[kc]t|out|nov|de[czs]|déc",
     re.IGNORECASE,
 )
+_DAY_AND_MONTH = re.compile(r"\d{1,2}\.\d{1,2}")
+"""`8.12. 12 Uhr`."""
 _END = re.compile(r"""[.!?…]+["”“»'’)\]]*\s+|[。！？]+""")
 _OPENERS = "\"“„«'‘([¿¡-–*"
 _SOFT_ENDS = tuple(re.compile(rf".*{end}", re.DOTALL) for end in (r";\s", r",\s", r"\s"))
@@ -75,6 +77,8 @@ def _ends_sentence(text: str, found: re.Match[str]) -> bool:
 
 
 def _is_abbreviation(word: str, following: str) -> bool:
+    if _DAY_AND_MONTH.fullmatch(word) and following[0].isdigit():
+        return True
     last = word.rsplit(".", 1)[-1].casefold()
     if last.isdigit():
         return len(last) <= 2 and bool(_MONTH.match(following))

@@ -91,6 +91,7 @@ LONG = "Maria Lopez runs operations at four cold stores and reports to the board
         "She reports to M. Lopez and to nobody else in the whole of the group, he said.",
         "They stop at 10.30 and restart at 11.15 on every day but Sunday, she says.",
         "The order No. 5 was never delivered to the dock in the north of the site.",
+        "Das Muster kommt, wenn das Maß bis Dienstag 8.12. 12 Uhr da ist, in das Werk.",
         "Anträge bis Dienstag, 24. November an das Controlling, danach ist es zu spät.",
         "M. Dupont et Mme. Girard viendront tous les deux avec leur propre dossier.",
         "La Sra. Ortega firma el contrato con el Sr. Vidal en la oficina de Madrid.",
@@ -363,6 +364,14 @@ def test_further_notes_follow_with_their_file_as_source(tmp_path: Path) -> None:
 def test_meeting_in_the_past_is_warned_of() -> None:
     warnings = context_warnings(parse_context(FULL.replace("date: 2026-12-03", "date: 2026-11-30")))
     assert warnings == ("The meeting on 2026-11-30 is 1 day past on 2026-12-01.",)
+
+
+def test_a_comma_in_a_title_or_a_place_loses_nothing() -> None:
+    meeting = "{place: Head office, room 4, date: 2026-12-03, attendees: [{name: Ada Kerr, title: Director, North}]}"
+    context = parse_context(f"---\nmeeting: {meeting}\n---\nx y\n", today=TODAY)
+    assert context.meeting.place == "Head office, room 4"
+    assert context.meeting.attendees == (Person(name="Ada Kerr", title="Director, North"),)
+    assert context.meeting.date == date(2026, 12, 3)
 
 
 def test_missing_date_and_attendees_are_warned_of() -> None:
