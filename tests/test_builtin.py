@@ -134,11 +134,32 @@ def test_what_was_told_of_a_colleague_is_held_as_a_confidence(harrowgate: Accoun
         "Tom: entre nous, le budget est mort",
         "keep this to yourself, but I lost both people",
         "von mir haben Sie das nicht",
+        "13/11 Chat Ralf: 7 hatten wir bei Nordhof, red nicht drüber",
+        "Mme LB, à voix basse : il a mis 30 000 dans la boutique",
+        "He's on a share of what he saves, Ros let slip in October",
     ],
 )
 def test_confidences_are_found_in_three_languages(line: str) -> None:
     evidence = gather(context_of("12/10 call with Tom Reed", line))
     assert evidence.confidential == {"L2"}
+
+
+def test_a_quotation_is_told_in_confidence_as_a_whole() -> None:
+    open_line = "OP, smoking: “she is waving their offer about in every meeting of the plant this autumn and knows it."
+    told = [open_line, "I had their film on line 2 in April and binned six rolls of it.", "Keep that between us.”"]
+    assert gather(context_of("12/10 call with Tom Reed", *told, "Tom wants 41 rolls")).confidential == {
+        "L2",
+        "L3",
+        "L4",
+    }
+
+
+def test_what_the_same_voice_says_next_is_told_in_confidence_too_but_not_for_ever() -> None:
+    lines = [
+        f"Tom Reed: {text}" for text in ("entre nous, we stopped in May.", "Jo thinks it runs.", "So she will ask.")
+    ]
+    after = ["Tom Reed: We want forty of them.", "Maria Lopez: The board meets on the 9th."]
+    assert gather(context_of("12/10 call with Tom Reed", *lines, *after)).confidential == {"L2", "L3", "L4"}
 
 
 def test_two_counts_of_users_stand_side_by_side() -> None:

@@ -6,6 +6,7 @@ One value, `Evidence`, from which both the groundwork and the page are composed.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +18,7 @@ from coach.builtin.reading import MAX_QUOTE_WORDS, Said, read
 from coach.builtin.spotting import Spotter
 from coach.confidence import marked_lines
 from coach.dates import dates
-from coach.schema import AccountContext
+from coach.schema import AccountContext, NoteLine
 
 
 @dataclass(frozen=True)
@@ -101,20 +102,40 @@ def _is_internal(said: Said) -> bool:
 
 
 def _confidential(said: tuple[Said, ...], context: AccountContext) -> frozenset[str]:
-    """A line that the rep marked, one with the cue, the rest of its paragraph, and what the same voice says next."""
+    """Lines that the rep marked, those with the cue, the quotation around it, and what the same voice says next."""
     found = {label for line in context.notes for label in marked_lines(line)}
-    previous: Said | None = None
+    found |= {line.label for line in context.notes if words.CONFIDENCE.search(line.text)}
+    found.update(*(told for told in _quotations(context.notes) if told & found))
+    previous, following = None, 0
     for one in said:
-        cue = bool(words.CONFIDENCE.search(one.line))
-        follows = (
-            previous is not None and previous.label in found and previous.label != one.label
-            and bool(words.CONFIDENCE.search(previous.line)) and one.speaker != "" and one.speaker == previous.speaker
-        )  # fmt: skip
-        announced = previous is not None and previous.label in found and _JUST_US.search(previous.line)
-        if cue or follows or announced:
-            found.add(one.label)
+        if words.CONFIDENCE.search(one.line):
+            following = SAID_NEXT
+        elif previous is not None and one.label != previous.label:
+            is_same = one.speaker != "" and one.speaker == previous.speaker
+            if following and (is_same or _JUST_US.search(previous.line)):
+                found.add(one.label)
+            following = max(following - 1, 0) if is_same else 0
         previous = one
     return frozenset(found)
+
+
+def _quotations(notes: Sequence[NoteLine]) -> Iterator[frozenset[str]]:
+    """Labels of the lines that one quotation goes through: it is told in confidence as a whole."""
+    through: list[str] = []
+    for line in notes:
+        through = [*through, line.label]
+        if _is_left_open(line.text, is_open=len(through) > 1) and len(through) < LONGEST_QUOTATION:
+            continue
+        if len(through) > 1:
+            yield frozenset(through)
+        through = []
+
+
+def _is_left_open(text: str, *, is_open: bool) -> bool:
+    """Whether the text ends within a quotation; `is_open`: it began within one."""
+    for mark in _QUOTATION_MARK.findall(text):
+        is_open = mark in "„«" or (mark in '“"' and not is_open)
+    return is_open
 
 
 def _deadlines(said: tuple[Said, ...], context: AccountContext, hidden: frozenset[str]) -> tuple[Deadline, ...]:
@@ -174,6 +195,11 @@ def _goals(
     return tuple(one for _, one in sorted(scored, key=lambda pair: -pair[0]))
 
 
+SAID_NEXT = 2
+"""Lines of the same voice behind the cue that are told in confidence too."""
+LONGEST_QUOTATION = 6
+"""Lines; behind more of them a quotation mark was forgotten."""
+_QUOTATION_MARK = re.compile(r'(?<!\d)["“”„«»]')
 _JUST_US = Spotter(r"just us two|off the record")
 _OURS_TO_DO = Spotter(
     r"^(?:asked|send|sent|follow|call|ask|task|told|invited|offer|note|show|present|"

@@ -61,7 +61,10 @@ CONFIDENCE = _any(
     r"you didn['’]?t hear", r"she won['’]?t say so", r"he won['’]?t say so", r"doesn['’]?t know",
     r"i told (?:him|her|them)",
     r"asked me why", r"thinks i['’]?m", r"unter uns", r"vertraulich", r"von mir haben sie das nicht", r"behalten sie",
-    r"entre nous", r"dites pas", r"confidentiel\w*", r"tussen ons", r"onder ons", r"niet doorvertellen", r"hush",
+    r"red(?:en sie)? (?:bitte )?nicht drüber", r"habe? ich nichts gesagt", r"nur für sie",
+    r"entre nous", r"dites pas", r"confidentiel\w*", r"gardez[- ](?:le|la|ça|cela) pour vous", r"à voix basse",
+    r"(?:faut|il ne faut) pas (?:lui|leur) (?:en )?parler", r"tussen ons", r"onder ons", r"niet doorvertellen", r"hush",
+    r"let (?:it )?slip", r"(?:never|didn['’]?t) (?:hear|heard) (?:it|that|this) from me",
 )  # fmt: skip
 """Something told to us and not to the room."""
 
