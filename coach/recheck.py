@@ -22,8 +22,10 @@ def recheck(
 ) -> tuple[MeetingPlan, Critique]:
     """The plan with its checks renewed, and its critique: rules anew, answers and points as they were.
 
-    `touched` are the ids of blocks that the rep wrote or changed: their lines are looked up again.
+    `touched` are the ids of blocks that the rep wrote or changed: their lines are looked up again. Blocks of a page
+    that still comes, whose lines nobody has named yet, stay unchecked.
     """
+    unread = {one.id: one for one in plan.blocks if one.check.status == "unchecked" and one.id not in touched}
     blocks = with_lines(plan.blocks, context, touched=touched)
     plan = plan.model_copy(
         update={
@@ -33,6 +35,7 @@ def recheck(
         }
     )
     plan = checked(plan, context, groundwork)
+    plan = plan.model_copy(update={"blocks": tuple(unread.get(block.id, block) for block in plan.blocks)})
     judged_by = critique.judged_by
     found = assess(plan, context, groundwork, answers=critique.answers, points=critique.points, judged_by=judged_by)
     return plan, found.model_copy(update={"suggestions": critique.suggestions})

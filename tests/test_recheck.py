@@ -7,7 +7,7 @@ import pytest
 from coach import builtin
 from coach.critique import assess, checked
 from coach.recheck import recheck
-from coach.schema import AccountContext, Commitment, Groundwork, JudgedAnswer, MeetingPlan
+from coach.schema import AccountContext, Block, Commitment, Critique, Groundwork, JudgedAnswer, MeetingPlan
 
 
 @pytest.fixture
@@ -34,6 +34,17 @@ def test_a_changed_block_is_looked_up_again_and_the_others_keep_their_lines(
         one.citations for one in plan.blocks if one.id != mine
     ]
     assert any(finding.block == mine for finding in critique.findings)
+
+
+def test_a_page_that_still_comes_is_not_doubted_before_its_lines_are_named(context: AccountContext) -> None:
+    coming = tuple(
+        Block(id=f"B{number}", kind="item", text=f"- {text}")
+        for number, text in enumerate(("They owe us 99,000 EUR.", "Tom Reed wants 77 sites."), 1)
+    )
+    plan = MeetingPlan(title="Coming", blocks=coming)
+    found, critique = recheck(plan, context, Groundwork(), Critique(), touched=frozenset({"B2"}))
+    assert [one.check.status for one in found.blocks] == ["unchecked", "unverified"]
+    assert "B1" not in {finding.block for finding in critique.findings}
 
 
 def test_a_true_sentence_of_the_reps_finds_its_line(plan: MeetingPlan, context: AccountContext) -> None:

@@ -334,6 +334,9 @@ def test_a_plan_is_found_by_any_of_its_words_whatever_their_case(db: Database) -
 def test_what_is_missing_is_said_at_a_glance(db: Database) -> None:
     plan_id = plans.create_plan(db, about("Northwind")).id
     assert plans.list_plans(db)[0].gaps == ("not drafted", "no meeting date")
+    job = start_job(db, plan_id, "draft", {}, owner="here")
+    assert plans.list_plans(db)[0].gaps == ("no meeting date",)
+    end_job(db, job.id, "done")
     doubtful = [block.model_copy(update={"check": Check(status="unverified")}) for block in page("a", "b")]
     plans.replace_blocks(db, plan_id, doubtful, what="drafted")
     gaps = ("no dated customer commitment", "no fall-back", "2 unverified facts", "no meeting date")

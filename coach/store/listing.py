@@ -11,7 +11,7 @@ from coach.schema import MeetingPlan
 from coach.store import tables
 from coach.store.columns import read
 from coach.store.database import Database
-from coach.store.records import PlanRow
+from coach.store.records import PlanRow, Status
 from coach.store.rows import folded, shown_status
 
 MOST_GAPS = 4
@@ -56,7 +56,7 @@ def _query(search: str, account_id: str, *, archived: bool) -> Select[tuple[obje
 def _plan_row(row: RowMapping, doubts: int) -> PlanRow:
     plan = read(MeetingPlan, row["plan"])
     status = shown_status(row["status"], row["running"])
-    gaps = _gaps(plan, has_page=row["status"] != "new", has_date=row["date"] is not None, doubts=doubts)
+    gaps = _gaps(plan, status=status, has_date=row["date"] is not None, doubts=doubts)
     return PlanRow(
         id=row["id"],
         account_id=row["account_id"] or "",
@@ -73,10 +73,12 @@ def _plan_row(row: RowMapping, doubts: int) -> PlanRow:
     )
 
 
-def _gaps(plan: MeetingPlan, *, has_page: bool, has_date: bool, doubts: int) -> Iterator[str]:
-    if not has_page:
+def _gaps(plan: MeetingPlan, *, status: Status, has_date: bool, doubts: int) -> Iterator[str]:
+    """Of a page that is just being drafted nothing can be missing yet."""
+    has_page = status in ("drafted", "edited")
+    if status == "new":
         yield "not drafted"
-    elif not (plan.best_outcome.what and plan.best_outcome.by):
+    if has_page and not (plan.best_outcome.what and plan.best_outcome.by):
         yield "no dated customer commitment"
     if has_page and not plan.fallback.what:
         yield "no fall-back"
