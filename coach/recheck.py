@@ -19,13 +19,13 @@ def recheck(
     critique: Critique,
     *,
     touched: frozenset[str],
+    unread: frozenset[str] = frozenset(),
 ) -> tuple[MeetingPlan, Critique]:
     """The plan with its checks renewed, and its critique: rules anew, answers and points as they were.
 
-    `touched` are the ids of blocks that the rep wrote or changed: their lines are looked up again. Blocks of a page
-    that still comes, whose lines nobody has named yet, stay unchecked.
+    `touched` are the ids of blocks that the rep wrote or changed: their lines are looked up again. `unread`: of blocks
+    of a page that still comes, whose parts and lines nobody has named yet; they stay unchecked, and nothing is scored.
     """
-    unread = {one.id: one for one in plan.blocks if one.check.status == "unchecked" and one.id not in touched}
     blocks = with_lines(plan.blocks, context, touched=touched)
     plan = plan.model_copy(
         update={
@@ -34,8 +34,11 @@ def recheck(
             "fallback": still_said(plan.fallback, blocks, "fallback"),
         }
     )
+    before = {block.id: block for block in plan.blocks}
     plan = checked(plan, context, groundwork)
-    plan = plan.model_copy(update={"blocks": tuple(unread.get(block.id, block) for block in plan.blocks)})
+    if unread:
+        coming = tuple(before[block.id] if block.id in unread else block for block in plan.blocks)
+        return plan.model_copy(update={"blocks": coming}), critique
     judged_by = critique.judged_by
     found = assess(plan, context, groundwork, answers=critique.answers, points=critique.points, judged_by=judged_by)
     return plan, found.model_copy(update={"suggestions": critique.suggestions})

@@ -42,9 +42,13 @@ def test_a_page_that_still_comes_is_not_doubted_before_its_lines_are_named(conte
         for number, text in enumerate(("They owe us 99,000 EUR.", "Tom Reed wants 77 sites."), 1)
     )
     plan = MeetingPlan(title="Coming", blocks=coming)
-    found, critique = recheck(plan, context, Groundwork(), Critique(), touched=frozenset({"B2"}))
+    touched, unread = frozenset({"B2"}), frozenset({"B1"})
+    found, critique = recheck(plan, context, Groundwork(), Critique(), touched=touched, unread=unread)
     assert [one.check.status for one in found.blocks] == ["unchecked", "unverified"]
-    assert "B1" not in {finding.block for finding in critique.findings}
+    assert critique == Critique()
+    whole, scored = recheck(plan, context, Groundwork(), Critique(), touched=touched)
+    assert [one.check.status for one in whole.blocks] == ["unverified", "unverified"]
+    assert scored.findings
 
 
 def test_a_true_sentence_of_the_reps_finds_its_line(plan: MeetingPlan, context: AccountContext) -> None:

@@ -56,7 +56,8 @@ def _query(search: str, account_id: str, *, archived: bool) -> Select[tuple[obje
 def _plan_row(row: RowMapping, doubts: int) -> PlanRow:
     plan = read(MeetingPlan, row["plan"])
     status = shown_status(row["status"], row["running"])
-    gaps = _gaps(plan, status=status, has_date=row["date"] is not None, doubts=doubts)
+    state = "drafting" if row["running"] == "draft" else status
+    gaps = _gaps(plan, status=state, has_date=row["date"] is not None, doubts=doubts)
     return PlanRow(
         id=row["id"],
         account_id=row["account_id"] or "",

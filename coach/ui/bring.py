@@ -18,7 +18,10 @@ from coach.ui.files import file_name
 from coach.ui.heading import panel_styles
 from coach.ui.inert import as_html, inert_html
 from coach.ui.keeping import plan_of
+from coach.ui.rechecking import unread
 from coach.ui.stage import stage
+
+STILL_COMES = "The page is still being written; what we bring stands here as soon as it is whole."
 
 
 def show() -> None:
@@ -41,6 +44,8 @@ def show() -> None:
 
 def _sheet(kept: KeptPlan) -> tuple[BringSheet | None, str]:
     """The sheet, or why there is none."""
+    if unread(desk().db, kept):
+        return None, STILL_COMES
     try:
         return bring_sheet(plan_of(kept), kept.context, kept.groundwork), ""
     except InputError as error:

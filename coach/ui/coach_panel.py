@@ -18,6 +18,7 @@ from coach.ui.inert import as_html, chips, first_words, inert_html
 from coach.ui.moments import ago
 from coach.ui.places import link
 from coach.ui.plain_text import plain_line
+from coach.ui.rechecking import unread
 from coach.ui.telling import trying
 
 GRAVITIES: dict[Gravity, str] = {"gate": "Serious", "defect": "To mend", "hint": "Hint"}
@@ -29,8 +30,8 @@ MOST_REASONS = 3
 
 def show(kept: KeptPlan, *, by: str) -> None:
     """The whole panel, for the rep."""
-    if not kept.blocks:
-        is_coming = kept.status == "drafting"
+    if not kept.blocks or unread(desk().db, kept):
+        is_coming = kept.blocks or kept.status == "drafting"
         say = "What the coach thinks of the page stands here once it is written." if is_coming else NO_PAGE
         st.html(f'<p class="mc">{say}</p>')
         return

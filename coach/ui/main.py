@@ -18,7 +18,7 @@ STYLE = Path(__file__).with_name("app.css")
 def main() -> None:
     st.set_page_config(page_title="Meeting Coach", page_icon="🧭", layout="wide")
     st.html(STYLE)
-    current = st.navigation(places.pages(), position="top")
+    current = st.navigation(places.pages(), position="hidden" if places.is_shared() else "top")
     try:
         first_start(desk().db)
         current.run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from typing import Literal, NoReturn
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -37,6 +38,12 @@ def page(place: Place) -> Page:
 
 def pages() -> list[Page]:
     return [page(place) for place in _TITLES]
+
+
+def is_shared() -> bool:
+    """Whether the visitor came by a read-only link: nothing else is offered to them."""
+    path = urlsplit(st.context.url or "").path
+    return path.rstrip("/").endswith("/shared")
 
 
 def go(place: Place, **query: str) -> NoReturn:

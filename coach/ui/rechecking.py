@@ -7,6 +7,8 @@ import threading
 from coach.recheck import recheck
 from coach.store import drafts, plans
 from coach.store.database import Database
+from coach.store.jobs import running_job
+from coach.store.records import KeptPlan
 from coach.ui.live import Hub
 
 AFTER_S = 0.25
@@ -44,10 +46,17 @@ class Rechecker:
         self.hub.changed(plan_id, plans.revisions(self.db, [plan_id]).get(plan_id, 0))
 
 
+def unread(db: Database, kept: KeptPlan) -> frozenset[str]:
+    """Ids of blocks of a page that is still being written: nobody has named their parts and lines yet."""
+    waiting = [one.block.id for one in kept.blocks if one.block.check.status == "unchecked" and not one.is_touched]
+    return frozenset(waiting if waiting and running_job(db, kept.id) else ())
+
+
 def recheck_kept(db: Database, plan_id: str) -> None:
     """Checks and score of a kept page renewed; what was changed meanwhile is looked at next time."""
     kept = plans.load_plan(db, plan_id)
     plan = kept.plan.model_copy(update={"blocks": tuple(one.block for one in kept.blocks)})
     touched = frozenset(one.block.id for one in kept.blocks if one.is_touched)
-    plan, critique = recheck(plan, kept.context, kept.groundwork, kept.critique, touched=touched)
+    found = unread(db, kept)
+    plan, critique = recheck(plan, kept.context, kept.groundwork, kept.critique, touched=touched, unread=found)
     drafts.set_checks(db, plan_id, plan, critique, seen=kept.revision)

@@ -13,11 +13,16 @@ from coach.ui import places
 from coach.ui.asked import asked_plan
 from coach.ui.cards import Card, cards, opening
 from coach.ui.clock import clock
+from coach.ui.desk import desk
 from coach.ui.heading import panel_styles, show_small_heading
 from coach.ui.inert import as_html, chips, inert_html
+from coach.ui.rechecking import unread
 
 WORDS_A_MINUTE = 150
 """Calm speech. Source: usual range of 130 to 170 words a minute for talks in English."""
+
+
+STILL_COMES = "The page is still being written. As soon as it is whole you can rehearse its opening and its answers."
 
 
 def show() -> None:
@@ -27,6 +32,9 @@ def show() -> None:
         return
     places.link("plan", "← Back to the plan", id=kept.id)
     show_small_heading(kept, "Rehearse")
+    if unread(desk().db, kept):
+        st.html(f'<p class="mc">{STILL_COMES}</p>')
+        return
     blocks = [one.block for one in kept.blocks]
     _show_opening(kept, opening(blocks))
     st.html('<div class="mc"><h2>What they will ask</h2></div>')

@@ -25,11 +25,14 @@ PARTS = {
 }
 """In the order shown: first what can be changed to lead the page."""
 MARKS = {"unverified": "No line holds all of this", "contradicted": "A line says otherwise"}
+NOTED = "correction-noted"
 FACT, PERSON, CONFIDENCE = "It is different", "Who somebody is", "Told in confidence"
 
 
 def show(kept: KeptPlan, *, is_busy: bool, by: str) -> None:
     """The whole panel; `is_busy`: a job is at work on the plan, so none can be started."""
+    if st.session_state.pop(NOTED, False):
+        st.toast("Added to the notes. What is written from now on knows it.")
     if not kept.groundwork.blocks:
         st.html('<p class="mc">What the coach works out from the notes stands here once a page has been drafted.</p>')
         return
@@ -97,6 +100,7 @@ def _correct(kept: KeptPlan, block: Block) -> None:
     with st.form("correction", border=False):
         is_done = forms[what or FACT](kept, block)
     if is_done:
+        st.session_state[NOTED] = True
         st.rerun()
 
 

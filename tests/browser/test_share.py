@@ -35,6 +35,7 @@ def test_a_manager_reads_along_and_changes_nothing(app: App, tabs: Tabs, manager
     go(theirs, link)
     expect(theirs.locator(".sheet .status")).to_have_text("Read only")
     expect(theirs.get_by_role("heading", name="Score")).to_be_visible()
+    expect(theirs.get_by_role("link", name="Meetings")).to_have_count(0)
     block(theirs, "B13").locator(".shown").click()
     expect(theirs.locator(".sheet textarea")).to_have_count(0)
     for name in ("Undo", "Draft again", "Check", "Share", "Export", "Accept"):
