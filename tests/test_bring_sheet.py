@@ -45,6 +45,13 @@ def test_text_is_shown_sentence_by_sentence() -> None:
     assert len(sheet.left_out) == 2
 
 
+def test_behind_a_word_to_the_rep_nothing_of_a_paragraph_is_for_the_customer() -> None:
+    text = "Two plants first. *For you alone: we saw it last year.* It is on page 8. Then the third plant."
+    sheet = bring_sheet(_plan((text, "text"), ("Noord comes first.", "text")), CONTEXT)
+    assert [row[0].text for block in sheet.blocks for row in block.rows] == ["Two plants first.", "Noord comes first."]
+    assert [one.why for one in sheet.left_out[1:]] == ["stands behind a word to you"] * 2
+
+
 def test_items_and_quotations_keep_their_kind() -> None:
     sheet = bring_sheet(_plan(("- Noord: 26,000", "item"), ("> Nothing is signed yet.", "quote")), CONTEXT)
     assert to_markdown(sheet).endswith("- Noord: 26,000\n\n> Nothing is signed yet.\n")

@@ -94,9 +94,17 @@ class _Sifter:
                     yield SafeBlock(kind, ((kept,),))
 
     def _sentences(self, block: Block, text: str) -> CustomerSafe | None:
-        passed = [self._pass(block, sentence) for sentence in sentences(text)]
-        kept = [one for one in passed if one and one.text]
-        return self.gate.joined(" ", *kept) if kept else None
+        """A paragraph up to what may not pass: behind a word to the rep (“for you alone”) the rest is for them."""
+        kept: list[CustomerSafe] = []
+        is_for_them = True
+        for sentence in sentences(text):
+            passed = self._pass(block, sentence)
+            is_for_them = is_for_them and passed is not None
+            if passed is not None and is_for_them:
+                kept.append(passed)
+            elif passed is not None:
+                self.left_out.append(LeftOut(block.id, plain(runs_of(sentence)), "stands behind a word to you"))
+        return self.gate.joined(" ", *kept) if any(one.text for one in kept) else None
 
     def _table(self, block: Block) -> Iterator[SafeBlock]:
         header, *rows = pieces_of(block.text, kind="table")[0].rows or ((),)

@@ -184,7 +184,9 @@ VOCABULARY = listed(
 """Words so plain that they give nothing away; folded."""
 
 _OURS = r"""our\ own|ours\ alone|internal(?:ly)?|intern|secret\w*|confidential(?:ly)?|in\ confidence|privately|
-off\ the\ record|between\ us|unter\ uns|entre\ nous|vertraulich\w*|tussen\ ons|quiet(?:ly)?|silen\w+|schweig\w*|
+for\ (?:you|your\ eyes)\ (?:alone|only)|nur\ fur\ (?:dich|deine\ augen)|pour\ (?:toi|vous)\ seule?s?|
+in\ (?:the|your)\ bag|the\ record\ says|off\ the\ record|between\ us|
+unter\ uns|entre\ nous|vertraulich\w*|tussen\ ons|quiet(?:ly)?|silen\w+|schweig\w*|
 hid(?:e|den)|reveal\w*|bluff\w*|lever(?:age)?|pressure|corner\w*|anchor\w*|concede\w*|concession\w*|walk.?away|
 fall.?back|bottom\s+(?:line|price)|floor|margins?|discount\w*|rabatt\w*|marge|forecast\w*|pipeline|quota|commit|crm|
 champion\w*|economic\ buyer|blocker\w*|gatekeeper\w*|upsell\w*|cross-?sell\w*|(?:lead|our|deal)\ scores?|
