@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from coach.errors import CoachError, InputError
+from coach.errors import InputError
 from coach.store import jobs
 from coach.store.records import Job, JobKind, KeptPlan
 from coach.ui.defaults import has_reader, options_from, preferences_of
@@ -12,7 +12,6 @@ from coach.ui.desk import desk
 from coach.ui.plain_text import plain_line
 from coach.ui.telling import trying
 
-LOOKED_AT_EVERY_S = 1.5
 NO_READER = "Nobody can read the page yet: a check needs a model. Choose one in Settings; the rules look at every save."
 
 
@@ -24,18 +23,6 @@ def start(kept: KeptPlan, kind: JobKind, *, by: str, again: bool = False) -> Non
     if again:
         options["again"] = str(kept.revision)
     desk().drafter.start(kept.id, kind, options)
-
-
-@st.fragment(run_every=LOOKED_AT_EVERY_S)
-def follow(job: Job) -> None:
-    """Shows nothing, the page says how far it is; once the job has ended the whole page is renewed."""
-    try:
-        now = jobs.running_job(desk().db, job.plan_id)
-    except CoachError as error:
-        st.error(plain_line(f"{error.message} {error.hint}"))
-        return
-    if now is None or now.id != job.id:
-        st.rerun()
 
 
 def show_failure(kept: KeptPlan, *, by: str) -> None:

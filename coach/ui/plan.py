@@ -14,7 +14,7 @@ from coach.ui import coach_panel, downloads, history_panel, notes_panel, places,
 from coach.ui.asked import asked_plan
 from coach.ui.desk import desk
 from coach.ui.heading import panel_styles, show_heading
-from coach.ui.jobs_of_plan import follow, show_failure, start
+from coach.ui.jobs_of_plan import show_failure, start
 from coach.ui.meeting_dialog import meeting_dialog
 from coach.ui.page import plan_page
 from coach.ui.person import person, token
@@ -54,9 +54,7 @@ def _show_head(kept: KeptPlan, job: Job | None, *, by: str) -> None:
     with st.container(key="plan-head", gap="small"), st.container(horizontal=True, vertical_alignment="bottom"):
         show_heading(kept)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="plan-acts", width="content"):
-            if job:
-                follow(job)
-            else:
+            if not job:
                 _show_work(kept, by=by)
             if st.button("When", icon=":material/event:", help="Change day, hour, minutes or place of the meeting"):
                 meeting_dialog(kept)

@@ -98,7 +98,8 @@ class Sheet {
 
   take(state) {
     if (this.isEnded) return;
-    const isNew = this.state && state.revision > this.newest;
+    const hasEnded = this.state?.job && !state.job; // heard, or missed while the line was down
+    const isNew = this.state && (state.revision > this.newest || hasEnded);
     this.newest = state.revision;
     this.state = state;
     this.render();
