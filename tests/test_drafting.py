@@ -121,7 +121,10 @@ def test_a_draft_is_cancelled_and_what_is_written_stays(
     last = jobs.last_job(db, kept.id)
     assert last
     assert last.state == "cancelled"
-    assert texts(plans.load_plan(db, kept.id)) == [block.text for block in split(PAGE)]
+    after = plans.load_plan(db, kept.id)
+    assert texts(after) == [block.text for block in split(PAGE)]
+    assert not any(one.block.check.status == "unchecked" for one in after.blocks)
+    assert not [one.why for one in after.critique.findings if "opening" in one.why]
 
 
 def test_a_draft_whose_process_is_gone_is_continued_without_paying_twice(

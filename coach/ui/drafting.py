@@ -23,6 +23,7 @@ from coach.store import jobs
 from coach.store.database import Database
 from coach.store.records import Job, JobKind
 from coach.ui.live import Hub
+from coach.ui.rechecking import recheck_kept
 from coach.ui.running import Tools, work_on
 
 BEATS_EVERY_S = 2.0
@@ -112,16 +113,16 @@ class Drafter:
 
     def _ended(self, job: Job, done: Future[None]) -> None:
         self._running.pop(job.id, None)
-        if done.cancelled():
-            self.hub.ended(job.plan_id)
-            return
-        error = done.exception()
-        if error is None:
-            jobs.end_job(self.db, job.id, "done")
-        else:
-            message, hint = in_words(error)
+        error = None if done.cancelled() else done.exception()
+        message, hint = in_words(error) if error else ("", "")
+        if error:
             jobs.end_job(self.db, job.id, "failed", error=message, hint=hint)
-        self.hub.ended(job.plan_id, message if error else "")
+        elif not done.cancelled():
+            jobs.end_job(self.db, job.id, "done")
+        if error or done.cancelled():
+            with contextlib.suppress(CoachError):  # the page is looked at again with its next save
+                recheck_kept(self.db, job.plan_id)
+        self.hub.ended(job.plan_id, message)
 
 
 def in_words(error: BaseException) -> tuple[str, str]:

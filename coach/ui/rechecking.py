@@ -48,8 +48,8 @@ class Rechecker:
 
 def unread(db: Database, kept: KeptPlan) -> frozenset[str]:
     """Ids of blocks of a page that is still being written: nobody has named their parts and lines yet."""
-    waiting = [one.block.id for one in kept.blocks if one.block.check.status == "unchecked" and not one.is_touched]
-    return frozenset(waiting if waiting and running_job(db, kept.id) else ())
+    waiting = _waiting(kept)
+    return waiting if waiting and running_job(db, kept.id) else frozenset()
 
 
 def recheck_kept(db: Database, plan_id: str) -> None:
@@ -57,6 +57,15 @@ def recheck_kept(db: Database, plan_id: str) -> None:
     kept = plans.load_plan(db, plan_id)
     plan = kept.plan.model_copy(update={"blocks": tuple(one.block for one in kept.blocks)})
     touched = frozenset(one.block.id for one in kept.blocks if one.is_touched)
-    found = unread(db, kept)
+    found, waiting = unread(db, kept), _waiting(kept)
+    if not found:  # the draft ended before they were read: code finds their lines
+        touched |= waiting
     plan, critique = recheck(plan, kept.context, kept.groundwork, kept.critique, touched=touched, unread=found)
     drafts.set_checks(db, plan_id, plan, critique, seen=kept.revision)
+
+
+def _waiting(kept: KeptPlan) -> frozenset[str]:
+    """Ids of blocks whose lines nobody has looked for."""
+    return frozenset(
+        one.block.id for one in kept.blocks if one.block.check.status == "unchecked" and not one.is_touched
+    )
