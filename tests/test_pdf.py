@@ -110,6 +110,21 @@ def test_bold_word_that_opens_an_outcome_is_its_label() -> None:
     assert "Best outcome" not in text
 
 
+def test_a_heading_over_some_outcomes_stands_over_these_and_not_over_the_ask() -> None:
+    blocks = [
+        _block("## The room", "heading", "agenda", n=1),
+        _block("We talk.", "text", "agenda", n=2),
+        _block("Could we choose a night?", "text", "best", n=3),
+        _block("## Smaller step, and stop", "heading", "fallback", n=4),
+        _block("Tom sends the logs.", "text", "fallback", n=5),
+        _block("No need: close it.", "text", "stop", n=6),
+    ]
+    text = _text(to_pdf(_plan(*blocks), None))
+    assert _orders(
+        text, ["We talk.", "Best outcome", "choose a night", "Smaller step, and stop", "Tom sends", "close it"]
+    )
+
+
 def test_outcome_that_stands_in_no_block_is_printed_from_the_commitment() -> None:
     fallback = Commitment(who="Tom", what="sends the logs", by="Monday 7 December", ask="Could you send them?")
     text = _text(to_pdf(_plan(fallback=fallback), None))

@@ -74,7 +74,7 @@ def _page(plan: MeetingPlan, context: AccountContext | None) -> Json:
         "where": where_lines(context, labels),
         "lead": [_block(block) for section in shown for block in _lead(section)],
         "units": [unit for section in shown for unit in _units(section)],
-        "band_title": [_block(section.heading) for section in shown if section.heading and _is_shared(section)],
+        "band_title": [_block(section.heading) for section in shown if section.heading and _is_shared(section, shown)],
         "band": _band(plan, shown, labels),
         "signs": signs_found(plan, labels),
         "origin": f"{labels.internal} · {origin(plan.drafted_by, labels)}",
@@ -88,9 +88,16 @@ def _is_in_columns(block: Block) -> bool:
     return block.part not in ("decides", *_BAND)
 
 
-def _is_shared(section: Section) -> bool:
-    """True for a heading over more than one outcome: it stands over the whole band."""
-    return len(section.parts) > 1 and section.parts <= set(_BAND)
+def _is_shared(section: Section, page: list[Section]) -> bool:
+    """True for a heading over every outcome of the page, and more than one: it stands over the whole band."""
+    outcomes = {part for one in page for part in one.parts} & set(_BAND)
+    return len(section.parts) > 1 and section.parts == outcomes
+
+
+def _heads(section: Section, part: str, page: list[Section]) -> bool:
+    """Whether the section's heading is that of one outcome's cell: of the first that stands below it."""
+    is_of_outcomes = section.heading is not None and section.parts <= set(_BAND) and not _is_shared(section, page)
+    return is_of_outcomes and part == next((one for one in _BAND if one in section.parts), "")
 
 
 def _lead(section: Section) -> list[Block]:
@@ -150,7 +157,7 @@ def _cell(part: str, page: list[Section], commitment: Commitment, *, name: str) 
     """One outcome. Its label is its own heading, else the bold word it begins with, else the coach's word."""
     blocks = [block for section in page for block in section.blocks if block.part == part]
     shown = [_block(block) for block in blocks] or [_block(block) for block in spoken(commitment)]
-    headings = [section.heading for section in page if section.heading and section.parts == {part}]
+    headings = [section.heading for section in page if section.heading and _heads(section, part, page)]
     words = sum(len(block.text.split()) for block in blocks)
     label = pieces_of(headings[0].text, kind="heading")[0].runs if headings else ()
     if not label and blocks:
