@@ -11,10 +11,10 @@ from coach.errors import InputError
 from coach.export.bring_sheet import bring_sheet
 from coach.export.customer_agenda import customer_agenda
 from coach.export.safe import LeftOut
+from coach.keeping import plan_of
 from coach.plain import plain
 from coach.store.records import KeptPlan
 from coach.ui.inert import as_html
-from coach.ui.keeping import plan_of
 from coach.ui.person import token
 
 OURS = {"pdf": "PDF, one page", "docx": "Word", "md": "Markdown, plain text", "json": "All of it, for other programs"}
@@ -22,6 +22,7 @@ THEIRS = {
     "-agenda.pdf": "Agenda as PDF", "-agenda.docx": "Agenda as Word", "-agenda.md": "Agenda as plain text",
     ".ics": "Calendar entry with the agenda", "-bring.pdf": "What we bring, as PDF",
 }  # fmt: skip
+NO_DAY = "A calendar entry needs the meeting’s day: set it under When."
 
 
 def show(kept: KeptPlan) -> None:
@@ -35,7 +36,9 @@ def show(kept: KeptPlan) -> None:
             return
         ours = {f".{ending}": name for ending, name in OURS.items()}
         st.html(f'<div class="mc"><h2>For your side</h2>{_links(kept, ours)}</div>')
-        st.html(f'<div class="mc"><h2>For the customer</h2>{_links(kept, THEIRS)}{_left_out(kept)}</div>')
+        theirs = {ending: name for ending, name in THEIRS.items() if ending != ".ics" or kept.context.meeting.date}
+        undated = "" if ".ics" in theirs else f"<p>{NO_DAY}</p>"
+        st.html(f'<div class="mc"><h2>For the customer</h2>{_links(kept, theirs)}{undated}{_left_out(kept)}</div>')
 
 
 def address(kept: KeptPlan, ending: str) -> str:

@@ -45,7 +45,7 @@ def _whole(plan_id: str) -> None:
     show_told()
     page, beside = st.columns([2, 1], gap="medium")
     with page:
-        _show_page(kept, by=by)
+        _show_page(kept, by=by, is_at_work=job is not None)
     with beside, st.container(key="panel"):
         _show_panel(kept, job, by=by)
 
@@ -102,12 +102,13 @@ def _draft_again(kept: KeptPlan, *, by: str) -> None:
         st.rerun()
 
 
-def _show_page(kept: KeptPlan, *, by: str) -> None:
+def _show_page(kept: KeptPlan, *, by: str, is_at_work: bool) -> None:
     told = plan_page(
         plan_id=kept.id,
         token=token(kept.id),
         by=by,
         can_redraft=True,
+        is_at_work=is_at_work,
         show=coach_panel.in_view(kept.id),
         key=f"page-{kept.id}",
     )

@@ -14,7 +14,8 @@ from pypdf import PdfReader
 
 from coach.export.jsonfile import from_json
 from coach.export.markdown import from_markdown
-from coach.schema import Drafted
+from coach.schema import Drafted, Meeting
+from coach.store import plans
 from tests.browser.app import App, Tabs, block, write
 
 MINE = "Jens comes by train."
@@ -82,6 +83,15 @@ def test_markdown_and_json_are_read_back(files: dict[str, bytes]) -> None:
     read = from_markdown(files[".md"].decode())
     assert [one.text for one in read.blocks] == [one.text for one in drafted.plan.blocks]
     assert drafted.context.account == "Harrowgate Chilled Foods"
+
+
+def test_without_a_day_no_calendar_entry_is_offered(app: App, tabs: Tabs) -> None:
+    plan_id = app.drafted_plan()
+    plans.set_context(app.db, plan_id, app.kept(plan_id).context.model_copy(update={"meeting": Meeting()}))
+    page = tabs.plan(plan_id)
+    page.get_by_role("button", name="Export").click()
+    expect(page.get_by_text("A calendar entry needs the meeting’s day: set it under When.")).to_be_visible()
+    expect(page.get_by_role("link", name="Calendar entry with the agenda")).to_have_count(0)
 
 
 def test_the_calendar_has_the_hour_and_the_agenda(files: dict[str, bytes]) -> None:

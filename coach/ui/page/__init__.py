@@ -33,6 +33,7 @@ def plan_page(
     by: str,
     is_readonly: bool = False,
     can_redraft: bool = False,
+    is_at_work: bool = False,
     show: str = "",
     key: str,
 ) -> ComponentResult:
@@ -43,6 +44,7 @@ def plan_page(
             changes here is sent to the browser again.
         base_url: Where the routes are served; empty: where Streamlit is.
         by: The person who writes, by name.
+        is_at_work: A job of the coach is shown beside the page; `saved` tells when it is over.
         show: Id of a block or suggestion to bring into view, each time it changes (`B7`; `B7#2` to show it again).
 
     Returns:
@@ -56,6 +58,7 @@ def plan_page(
         "by": by,
         "readonly": is_readonly,
         "can_redraft": can_redraft,
+        "is_at_work": is_at_work,
         "show": show,
     }
     mount = _component(runtime.get_instance() if runtime.exists() else None)

@@ -24,7 +24,7 @@ class Progress {
     this.cancel.hidden = isReadonly;
     const { stage, text } = state.streaming ?? {};
     const tells = job && text && !isTypedOut(job, stage) ? text.replace(/[#*_>|]+/g, " ").trim().slice(-160) : "";
-    setText(this.preview, tells);
+    setText(this.preview, tells && `\u200e${tells}\u200e`); // its box is cut at the left, its signs stand as written
     this.showGroundwork();
     this.showChanges(state.changes ?? []);
   }

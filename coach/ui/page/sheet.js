@@ -55,12 +55,14 @@ class Sheet {
     this.where = Object.assign(this.where ?? {}, { plan: data.plan, token: data.token, by: data.by, base: baseOf(data) });
     this.mayEdit = !data.readonly;
     this.mayRedraft = data.can_redraft;
+    this.isBelievedAtWork = data.is_at_work;
     this.queue?.takeToken(data.token);
     this.element.dataset.theme = themeOf(this.element);
     const isNewShow = data.show && data.show !== this.shownLast;
     this.shownLast = data.show;
     if (this.isSignedOut) this.load();
     if (!this.state) { this.toShow = data.show; return; }
+    if (data.is_at_work && !this.state.job) this.load();
     this.render();
     if (isNewShow) this.showBlock(data.show);
   }
@@ -98,8 +100,8 @@ class Sheet {
 
   take(state) {
     if (this.isEnded) return;
-    const hasEnded = this.state?.job && !state.job; // heard, or missed while the line was down
-    const isNew = this.state && (state.revision > this.newest || hasEnded);
+    const hasEnded = (this.isBelievedAtWork || this.state?.job) && !state.job; // heard, or missed: it was quick, the line was down
+    const isNew = hasEnded || (this.state && state.revision > this.newest);
     this.newest = state.revision;
     this.state = state;
     this.render();
