@@ -45,6 +45,14 @@ def test_text_is_shown_sentence_by_sentence() -> None:
     assert len(sheet.left_out) == 2
 
 
+def test_a_margin_of_theirs_is_no_talk_of_ours() -> None:
+    table = "| Your margin | Extra revenue |\n|---|---|\n| 50 % | 220 |"
+    (shown,) = bring_sheet(_plan((table, "table")), CONTEXT).blocks
+    assert shown.rows[0][0].text == "Your margin"
+    hidden = bring_sheet(_plan((table.replace("Your", "Our"), "table"), ("Two plants.", "text")), CONTEXT)
+    assert "Our margin" in [one.text for one in hidden.left_out]
+
+
 def test_behind_a_word_to_the_rep_nothing_of_a_paragraph_is_for_the_customer() -> None:
     text = "Two plants first. *For you alone: we saw it last year.* It is on page 8. Then the third plant."
     sheet = bring_sheet(_plan((text, "text"), ("Noord comes first.", "text")), CONTEXT)

@@ -77,6 +77,16 @@ def test_a_day_by_which_something_is_wanted_is_no_meeting(deadline: str) -> None
     assert read(f"Call on 2 December with Joss Penhale, who {deadline}.")["date"].value == "2026-12-02"
 
 
+def test_who_writes_by_mail_is_named_and_not_addressed() -> None:
+    notes = "\n\n".join(
+        f"From: {one}\nTo: riya.shah@fernhill.example\nDate: Mon, 23 Nov 2026\n\nWe want 41 scanners before the peak."
+        for one in ("maria.lopez@northwind.example", "info@northwind.example")
+    )
+    people = read(notes, preferences=Preferences(rep="Riya Shah", company="Fernhill"))["attendees"].value
+    assert "Maria Lopez" in people
+    assert "maria.lopez@" not in people
+
+
 def test_a_known_account_is_recognised_in_the_notes() -> None:
     assert (
         read("call with the people of northwind foods", accounts=("Northwind Foods",))["account"].value

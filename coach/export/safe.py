@@ -19,7 +19,17 @@ from coach.builtin.evidence import Evidence, gather
 from coach.builtin.words import CONFIDENCE, LIMIT, TALK
 from coach.confidence import Confidence, confidences, leaks
 from coach.export.labels import Labels
-from coach.export.safe_words import ABOUT_THEM, DIRECTION, EMPTY, FIXED, INTERNAL, NAMED, PROPOSAL, VOCABULARY
+from coach.export.safe_words import (
+    ABOUT_THEM,
+    DIRECTION,
+    EMPTY,
+    FIXED,
+    INTERNAL,
+    NAMED,
+    PROPOSAL,
+    THEIRS,
+    VOCABULARY,
+)  # fmt: skip
 from coach.figures import HARD_UNITS, Figure, figures
 from coach.held import stands, words_of
 from coach.names import is_opener, known_people, name_words, names, same_person
@@ -173,8 +183,8 @@ class Gate:
         return next(self._against(text), "")
 
     def _against(self, text: str) -> Iterator[str]:
-        folded = fold(text)
-        if found := (INTERNAL.search(folded) or TALK.search(text) or LIMIT.search(text) or CONFIDENCE.search(text)):
+        ours = THEIRS.sub("", fold(text))
+        if found := (INTERNAL.search(ours) or TALK.search(ours) or LIMIT.search(ours) or CONFIDENCE.search(text)):
             yield f"“{found.group()}” is our own talk"
         for lexicon, why in (("internal_talk", "is our own talk"), ("private", "is private")):
             for language in _LANGUAGES:

@@ -197,6 +197,9 @@ must\ ?n[o']t\ \w+|come\ out\ with|
 INTERNAL = re.compile(rf"\b(?:{_OURS})\b".replace("\n", ""), re.VERBOSE)
 """Tactics, limits and sales talk, on folded text."""
 
+THEIRS = re.compile(r"\b(?:your|ihren?|votre|vos|sus?) (?:own )?(?:margins?|marge|margen|pipeline|forecasts?)\b")
+"""What would be our own talk, were it not said of them; on folded text."""
+
 _ACTS = r"""ask|say|tell|hand|show|share|repeat|fill|leave|push|wait|pause|listen|mention|avoid|press|pitch|sell|let|
 keep|stop|drop|skip|hold|park|bring|send|mail|ring|call|write|propose|promise|own|give|take|get|have|walk|strike|put|
 invite|thank|we|one\ sheet|ein\ blatt|une\ feuille|una\ hoja|i|ich|wir|nous|je|

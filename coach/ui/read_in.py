@@ -56,6 +56,7 @@ _TITLE = re.compile(
     rf"\s*(?:,|\(|–|-)\s*((?:[\w&/.’'-]+ ){{0,4}}?(?:{_TITLE_WORD})(?: (?:of|for|de|für|der) [\w&/ ]+)?)\b",
     re.IGNORECASE,
 )
+_ADDRESS_OF_A_NAME = re.compile(r"([^\W\d_]{2,})[._]([^\W\d_]{2,})@", re.IGNORECASE)
 _AT = re.compile(r"\s+(?:at|from|of|bei|von|chez)\s+|\s*@\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,|;|&|\band\b|\bund\b|\bet\b|\by\b|\ben\b)\s*")
 
@@ -232,12 +233,19 @@ def _about_the_meeting(line: NoteLine, today: date) -> dict[str, Found]:
 
 
 def _people(lines: Sequence[NoteLine]) -> Iterator[str]:
-    speakers = dict.fromkeys(line.speaker for line in lines if line.voice == "customer" and line.speaker)
+    said_by = (line.speaker for line in lines if line.voice == "customer" and line.speaker)
+    speakers = dict.fromkeys(map(_by_name, said_by))
     named = [name for name in speakers if len(name_words(name)) > 1][:MOST_PEOPLE]
     everything = "\n".join(line.text for line in lines)
     for name in named:
         title = re.search(re.escape(name) + _TITLE.pattern, everything, re.IGNORECASE)
         yield f"{name}, {title[1].strip()}" if title else name
+
+
+def _by_name(speaker: str) -> str:
+    """`maria.lopez@northwind.example` is Maria Lopez; an address that tells no name stays as it is."""
+    parts = _ADDRESS_OF_A_NAME.match(speaker)
+    return f"{parts[1].capitalize()} {parts[2].capitalize()}" if parts else speaker
 
 
 def quoted(text: str) -> str:
