@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from coach.held import Case, words_of
+from coach.instructions import is_instruction_like
 from coach.names import name_words, same_person
 from coach.schema import NoteLine
 from coach.words import NOT_UNITS, fold, listed
@@ -66,6 +67,12 @@ _NOT_UNTIL = re.compile(r"\b(?:not|nicht|pas|no) (?:until|till|before|bis|vor|av
 """Says when, and denies nothing."""
 _CLAUSE_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _ENDING = re.compile(r"(?<=\w{4})(?:ing|ed|es|s)$")
+_CONDITION = re.compile(r"\s*(?:but |aber |mais )?(?:if|unless|si|s'il|s'ils|wenn|falls|sofern|als)\b")
+_WISH = re.compile(r"\b(?:wants?|wanted|would like|wishes|mochte|wunscht|veut|souhaite|quiere|wil)\b")
+_THAT_NOT = re.compile(r"\b(?:that|who|which|die|der|das|qui|que)\b.*\b(?:not|never|nicht|nie|pas|no|geen|niet)\b")
+_NUMBER = re.compile(r"\d[\d.,]*")
+_ABSENT = re.compile(r"\s*(?:not|nicht|pas) (?:on the call|in the room|at the table|there|present|invited|dabei|la)\b")
+"""`Not on the call`: nobody said so before, and `call again Monday` does not deny it."""
 MIN_SHARED_WORDS = 2
 MIN_SINGLE_LETTERS = 4
 """One word in common is enough when it is all that both clauses say, and no short one."""
@@ -78,6 +85,11 @@ class _Clause:
     stems: frozenset[str]
     is_denied: bool
     words: int
+    numbers: frozenset[str]
+    is_condition: bool
+    """`if I do not find it`: says nothing of what is."""
+    wishes_otherwise: bool
+    """`wants two vans that do not meet`: what is wished for is not so yet."""
 
 
 def swapped(text: str, cited: Sequence[NoteLine], case: Case) -> str | None:
@@ -120,6 +132,8 @@ def turned(text: str, cited: Sequence[NoteLine], case: Case) -> str | None:
         is_turned = all(other.is_denied != clause.is_denied for other, _ in nearest)
         if nearest and is_turned and not same:
             line = nearest[0][1]
+            if is_instruction_like(line.text):
+                continue
             return f"{line.label} says the opposite: “{line.text[:80]}”"
     return None
 
@@ -182,10 +196,27 @@ def _clause(part: str, people: frozenset[str]) -> _Clause:
     stems = frozenset(
         _ENDING.sub("", word)[:5] for word in words if len(word) > 3 and word not in _EMPTY and word not in people
     )
-    return _Clause(stems, len([word for word in words if word in _NEGATORS]) % 2 == 1, len(words))
+    return _Clause(
+        stems=stems,
+        is_denied=len([word for word in words if word in _NEGATORS]) % 2 == 1 and not _ABSENT.match(part),
+        words=len(words),
+        numbers=frozenset(number.rstrip(".,") for number in _NUMBER.findall(part)),
+        is_condition=_CONDITION.match(part) is not None,
+        wishes_otherwise=_is_wished_otherwise(part),
+    )
+
+
+def _is_wished_otherwise(part: str) -> bool:
+    """A denial in what is wished for: `that do not meet`; `wants no demo` denies the wish."""
+    wish = _WISH.search(part)
+    return wish is not None and _THAT_NOT.search(part, wish.end()) is not None
 
 
 def _is_alike(one: _Clause, other: _Clause) -> bool:
+    if one.is_condition != other.is_condition or one.wishes_otherwise or other.wishes_otherwise:
+        return False
+    if one.numbers and other.numbers and one.numbers.isdisjoint(other.numbers):
+        return False
     if one.stems == other.stems and len("".join(one.stems)) >= MIN_SINGLE_LETTERS and one.words > 3 and other.words > 2:
         return True
     shared = len(one.stems & other.stems)

@@ -10,9 +10,11 @@ from functools import lru_cache
 
 from coach.dates import FoundDate, dates
 from coach.daycounts import Days
-from coach.figures import Figure
+from coach.figures import Figure, figures
 from coach.held import Case, Held, held
 from coach.names import reads_german
+from coach.sums import shown_sums
+from coach.words import fold
 
 OUTCOME_PARTS = frozenset({"best", "fallback", "stop", "before"})
 """Parts that set days still to come: a proposed one needs no line."""
@@ -57,6 +59,32 @@ _RULE = re.compile(r"[\s|:\-]+")
 _LEAD = re.compile(r"^\s*(?:>\s*)*(?:#{1,6}\s+|[-*•]\s+|\d{1,2}[.)]\s+)?")
 _CITED = re.compile(r"\[(?:[LFP]\d+[\s,]*)+\]")
 _EMPHASIS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+
+
+@lru_cache(maxsize=4096)
+def proposed_terms(text: str) -> tuple[Figure, ...]:
+    """Terms of sums that hold and that the text calls ours: `Eighty, our proposal, are 80 × 45 = 3,600`, also where
+    they stand again. Of each sentence only the figure beside these words."""
+    calls = list(_OURS.finditer(fold(text)))
+    if not calls:
+        return ()
+    found = figures(text)
+    terms = {term.value for one in shown_sums(text) if one.holds for term in one.terms}
+    beside = [min(found, key=lambda one: _apart(one, call), default=None) for call in calls]
+    ours = {one.value for one, call in zip(beside, calls, strict=True) if one and _apart(one, call) <= _BESIDE}
+    return tuple(one for one in found if one.value in ours & terms)
+
+
+def _apart(one: Figure, call: re.Match[str]) -> int:
+    return max(call.start() - one.end, one.start - call.end())
+
+
+_BESIDE = 24
+"""Signs between a figure and the words that call it ours: `80 sensors, our proposal`."""
+_OURS = re.compile(
+    r"\b(?:our (?:own )?(?:proposal|suggestion|assumption)|we (?:propose|suggest|assume)|unser (?:eigener )?vorschlag"
+    r"|wir schlagen|unsere annahme|notre proposition|nous proposons|nuestra propuesta|proponemos)\b"
+)
 
 
 def claim_of(

@@ -29,6 +29,9 @@ _LABEL = re.compile(
 )
 _QUOTED = re.compile(r"“([^“”]+)”|„([^„“”]+)[“”]|«\s?([^«»]+?)\s?»|\"([^\"]+)\"")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\Wa-z\d_]|$)")
+_WE = re.compile(r"(?:we|i|wir|ich|nous|je|nosotros|yo)\b", re.IGNORECASE)
+"""Who begins so speaks of us, whatever place or name stands behind."""
+
 MOST_READ = 2_000
 """Characters of an outcome in which a name and a date are sought; a page's outcomes are far shorter."""
 
@@ -67,8 +70,8 @@ def with_citations(block: Block) -> Block:
 def commitment(blocks: Sequence[Block], part: Part, *, today: dt.date | None = None) -> Commitment:
     """What the customer is to do, from the blocks of `best` or `fallback`.
 
-    `who` is the first name in it, also one known from elsewhere on the page, and `by` the first date (ISO); without
-    `today`, only one with its year. Empty where nothing is found.
+    `who` is the first name in it, also one known from elsewhere on the page, unless it begins with us; `by` is the
+    first date (ISO), without `today` only one with its year. Empty where nothing is found.
     """
     own = [block for block in blocks if block.part == part and block.kind != "heading"]
     said = [_without_label(block.text) for block in own if block.kind != "quote" and not _asks(block)]
@@ -131,6 +134,8 @@ def _spoken(text: str) -> str:
 
 def _first_name(text: str, blocks: Sequence[Block]) -> str:
     """A first name alone at the start of a sentence is no name to `names`: it must stand as one elsewhere."""
+    if _WE.match(text):
+        return ""
     elsewhere = {part for block in blocks for name in names(plain(block.text[:MOST_READ])) for part in name.split()}
     opener = text.split(maxsplit=1)[0] if text else ""
     found = [*names(text), *((opener,) if opener in elsewhere else ())]

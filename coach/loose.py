@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import time
 from decimal import Decimal
 
-from coach.claims import OUTCOME_PARTS, Claim
+from coach.claims import OUTCOME_PARTS, Claim, proposed_terms
 from coach.dates import FoundDate, days_of_month, times
 from coach.daycounts import COUNTED_UNITS, holds, is_counted, named_days, spans_of_months
 from coach.figures import HARD_UNITS, Figure, figures, same_unit
@@ -143,12 +143,12 @@ def _is_counted_in_months(figure: Figure, claim: Claim) -> bool:
 
 
 def _given_by_sums(claim: Claim, found: Sequence[Figure], good: Sequence[Figure]) -> list[Figure]:
-    """Results of sums whose terms are held; also the one term that a held result gives."""
+    """Results of sums whose terms are held or ours; also the one term that a held result gives."""
     values, holding = (
-        {one.value for one in good} | CONSTANTS | {one.value for one in claim.holding.counts},
+        {one.value for one in (*good, *claim.holding.counts, *proposed_terms(claim.text))} | CONSTANTS,
         [one for one in shown_sums(claim.text) if one.holds],
     )
-    given: list[Figure] = []
+    given: list[Figure] = _without(proposed_terms(claim.text), good)
     for _ in range(3):
         for one in holding:
             parts = (*one.terms, one.result)

@@ -19,7 +19,6 @@ CONSTANTS = frozenset(Decimal(number) for number in (12, 52, 4, 7, 24, 60, 100, 
 MAX_TRIPLED = 5
 """So many figures are tried three at a time; more would make any number a result of something."""
 
-
 BESIDE_WITHIN = 30
 """Signs between a sum and a result that no equals joins to it."""
 SPREAD_OVER = (2, 3, 5)
@@ -289,9 +288,11 @@ _MORE_BEFORE = re.compile(
     r"|down)\b[^.;\d]{0,15}$"
 )
 _AND = re.compile(r"^[^.;=]{0,40}?(?:\band\b|\bund\b|\bet\b|,|\+|;)[^.;=]{0,40}$")
+_FOR = re.compile(
+    r"\s*(?:(?:a|per|each) [a-z]+ |[a-z]+ )?(?:for|over|times|fur|uber|pendant|pour|durante|por)\s*(?:the )?"
+)
+SPANS = frozenset({"day", "week", "month", "year"})
 _FROM_TO = re.compile(r"^[^.;=]{0,40}\b(?:to|against|and|auf|vs\.?|instead of|statt|not)\b[^.;=]{0,40}$")
-
-
 _SENTENCE_END = re.compile(r"[.!?;]\s|\n")
 
 
@@ -305,7 +306,19 @@ def _worded(text: str, found: tuple[Figure, ...]) -> Iterator[ShownSum]:
         worked = _three(folded, one, two, three)
         if worked is not None:
             yield _sum(text, (one, two), three, worked)
+    for one, two, three, four in zip(found, found[1:], found[2:], found[3:], strict=False):
+        if not _SENTENCE_END.search(text, one.start, four.start) and _is_rate_for_a_time(folded, one, two, three, four):
+            yield _sum(text, (one, two, three), four, one.value * two.value * three.value)
     yield from _totals(text, folded, found)
+
+
+def _is_rate_for_a_time(folded: str, one: Figure, two: Figure, three: Figure, four: Figure) -> bool:
+    """`52 users at 32 CAD for twelve months, is 19,968 CAD`."""
+    first, second, third = (
+        folded[before.end : after.start] for before, after in ((one, two), (two, three), (three, four))
+    )
+    is_rate = _AT.match(first) and _FOR.fullmatch(second) and three.unit in SPANS and "%" not in {one.unit, two.unit}
+    return bool(is_rate) and _equals(third)
 
 
 def _three(folded: str, one: Figure, two: Figure, three: Figure) -> Decimal | None:

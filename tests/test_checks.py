@@ -8,7 +8,9 @@ import pytest
 
 from coach.checks import RULES, check_page, depth_for, missing_parts
 from coach.checks.language import language_of
+from coach.export.markdown import from_markdown
 from coach.grounding import ground
+from coach.headings import part_of_heading
 from coach.rubric import rubric
 from coach.schema import (
     AccountContext,
@@ -144,6 +146,154 @@ def test_the_rules_are_fast_enough_for_every_save(name: str) -> None:
         check_page(plan, context)
         seconds.append(time.process_time() - started)
     assert min(seconds) < 0.05  # ten milliseconds on two cores, and room for a slower machine
+
+
+def fallback(what: str, plan: MeetingPlan) -> MeetingPlan:
+    blocks = (b.model_copy(update={"text": f"**Fall-back:** {what}"}) if b.id == "B98" else b for b in plan.blocks)
+    return plan.model_copy(update={"blocks": tuple(blocks)})
+
+
+@pytest.mark.parametrize("gain", ["", ' Both logs then lie side by side, of use whatever she buys. "Could you?"'])
+def test_a_fallback_is_the_best_outcome_once_more_whatever_is_gained_by_it(gain: str) -> None:
+    what = "Dr. Reed names the cold store by Monday 7 December."
+    plan = put("best", f"**Best:** {what}{gain}")
+    plan = plan.model_copy(update={"blocks": (*plan.blocks, Block(id="B98", kind="text", part="fallback", text=""))})
+    assert "R8" in rules(found(fallback(what, plan)))
+    assert "R8" not in rules(found(fallback("Dr. Reed sends the logs by Friday 4 December.", plan)))
+
+
+def test_an_order_as_fallback_is_larger_than_an_outcome_that_only_mentions_a_purchase() -> None:
+    plan = best(who="Tom", what="names the store by Monday 7 December, before she signs, of use whatever she buys")
+    assert "R8" in rules(found(fallback("Maria signs the order by Friday 11 December.", plan)))
+    assert "R8" not in rules(found(fallback("Tom sends the logs before Maria signs.", plan)))
+
+
+@pytest.mark.parametrize(
+    ("when", "is_dated"),
+    [
+        ("by 7 Dec", True),
+        ("by 7.12", True),
+        ("by the 15th", True),
+        ("in 3 days", True),
+        ("in week 50", True),
+        ("against 4.2, for 2 and page 8", False),
+        ("on 14 machines and 3 lines", False),
+    ],
+)
+def test_a_word_beside_a_number_is_no_day(when: str, is_dated: bool) -> None:
+    assert ("R5" not in rules(found(best(who="Tom", what=f"names the store {when}")))) is is_dated
+
+
+@pytest.mark.parametrize(
+    ("note", "is_meant"),
+    [("Tom: we count on a Sunday", True), ("Count on 13/12", True), ("Call on Monday", False)],
+)
+def test_a_sunday_is_a_day_to_work_on_only_where_the_notes_say_so(note: str, is_meant: bool) -> None:
+    context = noted(note)
+    cited = put("best", "**Best:** Tom counts the store on Sunday 13 December.", citations=(context.notes[-1].label,))
+    plan = cited.model_copy(update={"best_outcome": Commitment(who="Tom", what="counts", by="2026-12-13")})
+    assert ("R15" not in rules(found(plan, context))) is is_meant
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_promised"),
+    [
+        ("You get the set-up of the third store at no cost.", True),
+        ("There is no discount of any kind at no cost to us.", False),
+    ],
+)
+def test_the_no_of_no_cost_holds_nothing_back(answer: str, is_promised: bool) -> None:
+    assert ("R16" in rules(found(put("answers", f"“{answer}”")))) is is_promised
+
+
+@pytest.mark.parametrize(
+    ("name", "is_known"), [("Tom Reed", True), ("Tom R.", True), ("Tom Brandt", False), ("Tom Reed-Brandt", False)]
+)
+def test_a_known_first_name_does_not_vouch_for_a_surname(name: str, is_known: bool) -> None:
+    plan = put("people", f"**Maria Lopez**, VP Operations. **{name}**, IT. *Takes away* the log.")
+    assert ("R2" not in rules(found(plan))) is is_known
+
+
+@pytest.mark.parametrize(
+    ("language", "what"),
+    [("en", "We send the Gatineau stores a proposal"), ("fr", "Nous envoyons une page"), ("de", "Wir schicken es")],
+)
+def test_an_outcome_that_begins_with_us_is_ours_whatever_place_it_names(language: str, what: str) -> None:
+    text = f"## Best outcome\n\n**Best:** {what} by Friday 4 December. “Could we?”\n"
+    written = from_markdown(text, today=CONTEXT.today)
+    plan = written.model_copy(update={"language": language})
+    assert written.best_outcome.who == ""
+    assert ("R4", "gate") in {(one.rule, one.gravity) for one in found(plan)}
+
+
+def test_cells_of_a_table_are_not_multiplied() -> None:
+    table = "| | 12 months | 24 months |\n|---|---|---|\n| Fee | 12 × 1,450 = 17,400 EUR | 24 × 1,450 = 34,800 EUR |"
+    blocks = (*put("bring", "").blocks, Block(id="B97", kind="table", text=table, part="bring", basis="sum"))
+    assert "R22" not in rules(found(PLAN.model_copy(update={"blocks": blocks})))
+    wrong = tuple(b.model_copy(update={"text": b.text.replace("34,800", "34,900")}) for b in blocks)
+    assert "R22" in rules(found(PLAN.model_copy(update={"blocks": wrong})))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_right"),
+    [
+        ("From 07:50 to 13:20 is 5 h 30; Scandex knows.", True),
+        ("The report, due on 24 October, is 38 days late; Scandex knows.", True),
+        ("Fifty trucks, our proposal, are 50 × 41 = 2,050; Scandex knows.", True),
+        ("Fifty trucks are 50 × 41 = 2,050; Scandex knows.", False),
+        ("From 07:50 to 13:20 is 15 h 30; Scandex knows.", False),
+    ],
+)
+def test_a_figure_that_holds_is_not_invented_because_another_word_of_the_block_is_loose(
+    text: str, is_right: bool
+) -> None:
+    context = noted("Outage from 07:50 to 13:20, 41 trucks; report due on 24/10")
+    plan = put("other", text, basis="notes", citations=(context.notes[-1].label,))
+    assert ("R3" not in rules(found(plan, context))) is is_right
+
+
+def test_minutes_of_the_clock_are_no_figures() -> None:
+    agenda = "10:00–10:14 Maria: the cause · 10:14–10:45 decide which store; Scandex stays out."
+    assert "R3" not in rules(found(put("agenda", agenda, basis="notes", citations=("L1",))))
+
+
+@pytest.mark.parametrize(
+    ("heading", "part"),
+    [("She will ask", "answers"), ("What Tom will ask", "answers"), ("Er wird fragen", "answers"),
+     ("Elle demandera", "answers"), ("What we will ask", "find_out")],
+)  # fmt: skip
+def test_a_heading_may_say_who_will_ask(heading: str, part: str) -> None:
+    assert part_of_heading(heading) == part
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_one"),
+    [("Leuchten Ihnen die Zahlen ein, wählen wir zum Schluss einen Markt.", True),
+     ("Die Zahlen leuchten ein, wir wählen zum Schluss einen Markt.", False)],
+)  # fmt: skip
+def test_a_german_condition_needs_no_wenn(condition: str, is_one: bool) -> None:
+    opening = f'"Wir haben 45 Minuten. {condition} Auch ein Nein ist gut. Was möchten Sie heute geklärt haben?"'
+    plan = put("opening", opening).model_copy(update={"language": "de"})
+    assert ("a condition" not in " ".join(one.why for one in found(plan))) is is_one
+
+
+def test_who_goes_back_with_something_takes_it_home() -> None:
+    people = "**Maria Lopez** *takes away* the sheet. **Tom Reed** goes back to his desk with the log."
+    assert "R14" not in rules(found(put("people", people)))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_wrong"),
+    [
+        ("Her board is on Wednesday 15 December.", True),
+        ("Maria writes “Wednesday 15 December”: ask her.", False),
+        ("The task says Wednesday 15 December; it is a Tuesday.", False),
+    ],
+)
+def test_a_wrong_weekday_of_a_line_is_told_as_wrong_or_counts_as_ours(text: str, is_wrong: bool) -> None:
+    context = noted("task: board is on Wednesday 15 December")
+    plan = put("other", text, citations=(context.notes[-1].label,))
+    assert ("R23" in rules(found(plan, context))) is is_wrong
 
 
 def test_an_empty_page_lacks_every_required_part_and_nothing_else() -> None:

@@ -1,11 +1,13 @@
 import datetime as dt
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.errors import InputError
+from coach.export.files import plan_in, read_plan
 from coach.export.markdown import from_markdown, to_markdown
 from coach.schema import AccountContext, Block, Check, Commitment, Meeting, MeetingPlan, NoteLine
 
@@ -202,6 +204,13 @@ def test_label_of_a_person_is_no_part_and_stays_in_the_commitment():
     plan = from_markdown("## Best outcome\n**Who:** Tom Reed signs")
     assert plan.blocks[1].part == "best"
     assert from_markdown("## Best outcome\n**Tom:** signs").best_outcome.what == "Tom: signs"
+
+
+def test_day_without_a_year_is_the_one_nearest_to_the_given_today(tmp_path: Path):
+    page = tmp_path / "plan.md"
+    page.write_text("## Best outcome\nTom Reed signs by Friday 18 December", "utf-8")
+    assert plan_in(read_plan(page, today=TODAY)).best_outcome.by == "2026-12-18"
+    assert plan_in(read_plan(page)).best_outcome.by == ""
 
 
 def test_front_matter_by_hand_is_read_word_for_word():

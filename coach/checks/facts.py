@@ -11,17 +11,18 @@ from datetime import date
 
 from coach.checks.page import Page, Passage, finding
 from coach.confidence import confidences, leaks
-from coach.dates import dates, writes_month_first
+from coach.dates import FoundDate, dates, weekdays, writes_month_first
 from coach.daycounts import weekday_problems
 from coach.figures import Figure, figures
 from coach.grounding import day_problems
 from coach.names import name_words, names, same_person
-from coach.schema import Finding, Gravity, Groundwork, Person
+from coach.schema import Block, Finding, Gravity, Groundwork, Person
 from coach.sums import follows, shown_sums
 from coach.words import fold
 
 _BOLD = re.compile(r"\*\*([^*\n]{2,40}?)[:,.]?\*\*")
 _SIGNS = re.compile(r"[=×*+/÷]|\bx\b")
+_LETTERS = re.compile(r"[^\W_]+")
 _FREE = frozenset({"proposal", "assumption", "sum"})
 """Bases whose figures need not stand in a line as they are."""
 _TO_COME = frozenset({"before", "agenda", "find_out", "best", "fallback", "stop", "leave_out"})
@@ -62,6 +63,7 @@ def figures_stand_in_lines(page: Page) -> Iterator[Finding]:
 def _loose_figure(page: Page, passage: Passage) -> Iterator[Finding]:
     block = passage.block
     found = [one for one in figures(passage.text) if one.value not in page.summed and _counts_something(one)]
+    found = [one for one in found if _is_objected_to(one, block)]
     nowhere = [one for one in found if one.value not in page.context_figures]
     invented = [one.text for one in nowhere if _is_new(one, passage, page)]
     borrowed = [one.text for one in found if any(f"“{one.text}”" in problem for problem in block.check.problems)]
@@ -89,11 +91,13 @@ def sums_hold(page: Page) -> Iterator[Finding]:
 
 
 def days_are_counted(page: Page) -> Iterator[Finding]:
-    """R23. Hint: a count that no two dates give. A line's own mistake may be quoted."""
+    """R23. Hint: a count that no two dates give. A line's own mistake may be quoted, or told beside the right day."""
     quoted = _days_in_lines(page)
     for passage in page.passages:
         found = dates(passage.text, today=page.context.today)
-        wrong = weekday_problems(one for one in found if (one.weekday, one.day) not in quoted)
+        wrong = weekday_problems(
+            one for one in found if (one.weekday, one.day) not in quoted or not _is_told_as_wrong(one, passage)
+        )
         place = passage.block
         for why in wrong:
             yield finding("R23", f"{why}.", part=passage.part, block=place.id)
@@ -119,14 +123,16 @@ def _stranger(name: str, part: str, block: str) -> Finding:
 
 
 def _is_known(page: Page, name: str) -> bool:
-    """Whether a line, the record or a known person has the name; a full name must be one person's."""
+    """Whether a line, the record or a known person has the name; a full name must be one person's, surname too."""
     known = page.people
     parts = name_words(name)
-    if any(same_person(name, person) for person in known):
+    if any(same_person(name, person) for person in known if len(name_words(person)) > 1 or len(parts) < 2):
         return True
     owners = {person for person in known for part in parts if part in name_words(person)}
     if len(parts) > 1 and len(owners) > 1:
         return False
+    if len(parts) > 1 and len(parts[-1]) > 1 and parts[0] in page.context_words:
+        return all(word in page.context_words for word in _LETTERS.findall(parts[-1]))
     return not parts or any(part in page.context_words for part in parts)
 
 
@@ -152,11 +158,21 @@ def _counts_something(figure: Figure) -> bool:
     return is_hard or (figure.value > _SMALL and figure.value not in _YEARS)
 
 
+def _is_objected_to(figure: Figure, block: Block) -> bool:
+    """Whether comparing the block with its lines named it; where no line is cited, only the first word is named."""
+    return not block.citations or any(figure.text in problem for problem in block.check.problems)
+
+
 def _is_new(figure: Figure, passage: Passage, page: Page) -> bool:
     """Whether it does not follow from the figures of the cited lines and of the passage itself."""
     lines = [page.context.lines[label].text for label in passage.block.citations if label in page.context.lines]
     given = [one for text in lines for one in figures(text)] + [one for one in figures(passage.text) if one != figure]
     return not follows(figure, given)
+
+
+def _is_told_as_wrong(one: FoundDate, passage: Passage) -> bool:
+    is_quoted = any(one.text in said for said in passage.said)
+    return is_quoted or one.day.weekday() in {number for number, _ in weekdays(passage.text)}
 
 
 def _days_in_lines(page: Page) -> frozenset[tuple[int | None, date]]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from coach.checks.language import content_stems
 from coach.checks.page import Page, finding
-from coach.dates import dates, writes_month_first
+from coach.dates import dates, weekdays, writes_month_first
 from coach.figures import figures
 from coach.rubric import words_for
 from coach.schema import Finding, NoteLine
@@ -17,9 +17,7 @@ from coach.words import fold
 _HOLIDAYS = frozenset({(12, 24), (12, 25), (12, 26), (1, 1)})
 """Month and day on which hardly anybody in Europe or North America works (24 December: half of them)."""
 _SATURDAY = 5
-_WEEKEND = re.compile(
-    r"\b(?:saturday|sunday|weekend|samstag|sonntag|wochenende|samedi|dimanche|sábado|domingo)\b", re.IGNORECASE
-)
+_WEEKEND = re.compile(r"\b(?:weekend|week-end|wochenende|fin de semana)\b", re.IGNORECASE)
 _ONE_DAY_EVENTS = re.compile(r"\b(board|go-live|kick-off|audit|tender deadline|vorstand|conseil)\b", re.IGNORECASE)
 """Events of which there is one coming, so that two dates for it are a contradiction."""
 _NEAR = 40
@@ -29,7 +27,7 @@ _SHARED_WORDS = 2
 
 
 def days_can_be_met(page: Page) -> Iterator[Finding]:
-    """R15."""
+    """R15. A weekend or a holiday is meant where the notes set it."""
     meeting = page.context.meeting.date
     if meeting and meeting < page.context.today:
         yield finding("R15", f"The meeting was on {meeting:%d %B}: is the date right?", gravity="hint")
@@ -41,7 +39,7 @@ def days_can_be_met(page: Page) -> Iterator[Finding]:
         if meeting and day < meeting:
             why = f"The {name} is due on {day:%d %B}, before the meeting on {meeting:%d %B}."
             yield finding("R15", why, part=part, block=block)
-        elif _nobody_works(day) and not _WEEKEND.search(page.text(part)):
+        elif _nobody_works(day) and not _is_named(page, part, day):
             yield finding("R15", f"The {name} is due on {day:%A %d %B}, when nobody works.", part=part, block=block)
 
 
@@ -99,6 +97,18 @@ def _deadline(page: Page, part: str) -> date | None:
 
 def _nobody_works(day: date) -> bool:
     return day.weekday() >= _SATURDAY or (day.month, day.day) in _HOLIDAYS
+
+
+def _is_named(page: Page, part: str, day: date) -> bool:
+    """Whether a line has this date, or one that the part cites its weekday or the weekend."""
+    today, month_first, lines = page.context.today, writes_month_first(page.context), page.context.lines
+    cited = [lines[label].text for passage in page.of(part) for label in passage.block.citations if label in lines]
+    if day.weekday() >= _SATURDAY and any(
+        _WEEKEND.search(text) or day.weekday() in {number for number, _ in weekdays(text)} for text in cited
+    ):
+        return True
+    found = (one for line in lines.values() for one in dates(line.text, today=today, month_first=month_first))
+    return any(one.day == day for one in found)
 
 
 def _overdue(page: Page) -> Iterator[tuple[str, tuple[str, ...], bool]]:

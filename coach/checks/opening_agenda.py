@@ -21,6 +21,12 @@ _ELEMENTS = (
     ("condition", "a condition (“if …”)"),
     ("no_is_fine", "that no is fine"),
 )
+_VERB_FIRST = re.compile(
+    r"(?:^|[.!?]\s)\W*[A-ZÄÖÜ][a-zäöüß]+(?:en|t|n|e)\s(?:Ihnen|Sie|Ihre?|sich|die|der|das|es|diese?)\b[^.?!,]*,"
+    r"\s(?:so |dann )?[a-zäöüß]+\s(?:wir|ich|Sie|sie|es|das|die|der)\b[^.?!]*[.!]"
+)
+"""A condition without `wenn`: `Leuchten Ihnen die Zahlen ein, wählen wir eine Woche.`"""
+_SAID_OTHERWISE = {"opening_time": _CLOCK, "condition": _VERB_FIRST}
 _HALF_HOUR = 30
 _FEWEST_QUESTIONS = 3
 """Fewer do not show a habit of asking closed questions."""
@@ -43,7 +49,8 @@ def opening_elements(page: Page) -> Iterator[Finding]:
         return
     block = page.block_of("opening")
     for lexicon, element in _ELEMENTS:
-        if not page.has(lexicon, said) and not (lexicon == "opening_time" and _CLOCK.search(said)):
+        pattern = _SAID_OTHERWISE.get(lexicon)
+        if not page.has(lexicon, said) and not (pattern and pattern.search(said)):
             yield finding("R11", f"The opening does not say {element}.", part="opening", block=block)
     if said.count("?") < 2 and not page.has("asks_wish", said):
         yield finding("R11", "The opening does not ask them what they want settled.", part="opening", block=block)

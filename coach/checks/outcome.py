@@ -7,14 +7,26 @@ from collections.abc import Iterator
 
 from coach.checks.language import content_stems, language_of, overlap, sentences, words
 from coach.checks.page import Page, finding
+from coach.dates import dates, days_of_month
+from coach.daycounts import COUNTED_UNITS
+from coach.figures import figures
 from coach.rubric import rubric, words_for
 from coach.schema import Finding
 
 COMMITMENTS = ("best", "fallback")
 TITLES = {"best": "The best outcome", "fallback": "The fall-back"}
 _DIGIT_DATE = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\b\d{1,2}[./]\d{1,2}\.?\b|\b\d{1,2}(?:st|nd|rd|th|er|\.)?\s+[^\W\d_]{3,}|[^\W\d_]{3,}\s+\d{1,2}\b"
+    r"\b(?:week|kw|woche|semaine|semana)\s\d{1,2}\b|\b(?:by|on|until|bis|am|zum|le|el)\s\d{1,2}[./]\d{1,2}\b",
+    re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"\b(?:whatever|whoever|whether|even if|if|unless|until|before|when|wenn|falls|bevor|bis|ob|si|avant|même|aunque"
+    r"|antes)\b[^.;,:\n]*",
+    re.IGNORECASE,
+)
+"""What is not done yet, or perhaps: `whatever she buys`, `before she signs`."""
+_FEWEST_WORDS = 4
+"""A sentence has more; `Dr.` alone is none."""
 _LABEL = re.compile(r"^[^:\n]{2,24}:\s*")
 _SUBJECT_WORDS = 8
 """How far into a sentence the one who acts stands."""
@@ -42,7 +54,7 @@ def has_a_day(page: Page) -> Iterator[Finding]:
         told = f"{page.commitment(part).by}\n{_deed(page, part)}"
         if not _deed(page, part) or page.commitment(part).by.strip():
             continue
-        if not (_DIGIT_DATE.search(told) or page.has("time_words", told)):
+        if not (_is_dated(page, told) or page.has("time_words", told)):
             why = f"{TITLES[part]} has no day and no dated event: by when?"
             yield finding("R5", why, part=part, block=page.block_of(part))
 
@@ -68,15 +80,15 @@ def is_no_continuation(page: Page) -> Iterator[Finding]:
 
 
 def fallback_is_smaller(page: Page) -> Iterator[Finding]:
-    """R8."""
+    """R8. The first sentences are compared: what they gain from it stands behind."""
     best, fallback = _deed(page, "best"), _deed(page, "fallback")
     if not best or not fallback:
         return
     block = page.block_of("fallback")
-    if overlap(_without_label(best), _without_label(fallback)) > rubric().limits.commitment_similarity:
+    if overlap(_first_sentence(best), _first_sentence(fallback)) > rubric().limits.commitment_similarity:
         why = "The fall-back is the best outcome once more; it must be something smaller."
         yield finding("R8", why, part="fallback", block=block)
-    elif page.has("order_words", fallback) and not page.has("order_words", best):
+    elif page.has("order_words", _done(_first_sentence(fallback))) and not page.has("order_words", _done(best)):
         why = "The fall-back asks for a signature or an order, the best outcome does not: it is the larger step."
         yield finding("R8", why, part="fallback", block=block)
 
@@ -144,6 +156,25 @@ def _means_us(page: Page, who: tuple[str, ...]) -> bool:
     subject = " ".join(who)
     ours = words_for("we", page.language).match(subject) or words_for("seller_verbs", page.language).match(subject)
     return bool(ours) or bool(page.seller_words & set(who))
+
+
+def _is_dated(page: Page, told: str) -> bool:
+    """A date, `the 15th`, `by 7.12`, `week 50`, or a number of days or weeks."""
+    is_counted = any(one.unit in COUNTED_UNITS for one in figures(told))
+    is_date = dates(told, today=page.context.today) or days_of_month(told)
+    return bool(is_counted or is_date or _DIGIT_DATE.search(told))
+
+
+def _first_sentence(deed: str) -> str:
+    told = _without_label(deed)
+    parts = sentences(told)
+    ends = (number for number in range(1, len(parts)) if len(words(" ".join(parts[:number]))) >= _FEWEST_WORDS)
+    return " ".join(parts[: next(ends, len(parts))])
+
+
+def _done(deed: str) -> str:
+    """Without what is done on a condition or by a limit of time."""
+    return _ASIDE.sub(" ", deed)
 
 
 def _without_label(deed: str) -> str:

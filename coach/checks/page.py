@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from coach.checks.language import language_of, words
+from coach.claims import proposed_terms
 from coach.figures import figures
 from coach.instructions import instruction_like
 from coach.markup import plain
@@ -27,6 +28,8 @@ _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|„([^“”]+)[“”]|«\s
 _MINUTES = re.compile(r"^\s*\d{1,2}\s*[–—-]\s*\d{1,2}\s", re.MULTILINE)
 _BLOCK_QUOTE = re.compile(r"^\s*>\s?", re.MULTILINE)
 _ASK = "ask"
+_DOT, _EDGE = " · ", " | "
+"""Between the cells of a table stands no dot: it would say `times` between two figures."""
 SHOWN_WHOLE = CUSTOMER_FACING - {"opening", "agenda"}
 """An opening and an agenda also hold notes to the rep; of these only the ready words are shown."""
 _SHORTEST_NAME_WORD = 2
@@ -119,10 +122,12 @@ class Page:
 
     @cached_property
     def summed(self) -> frozenset[Decimal]:
-        """What the page works out: results of sums that are shown and hold, and figures of blocks that are sums."""
+        """What the page works out: results of sums that are shown and hold, the terms that it says are ours, and
+        figures of blocks that are sums."""
         shown = [one.result.value for passage in self.passages for one in shown_sums(passage.text) if one.holds]
         sums = [passage.text for passage in self.passages if passage.block.basis == "sum"]
-        return frozenset((*shown, *(one.value for text in sums for one in figures(text))))
+        ours = [one.value for passage in self.passages for one in proposed_terms(passage.text)]
+        return frozenset((*shown, *ours, *(one.value for text in sums for one in figures(text))))
 
     @cached_property
     def context_figures(self) -> frozenset[Decimal]:
@@ -187,7 +192,7 @@ def _passages(block: Block) -> tuple[Passage, ...]:
     for start, end, named in zip(starts, ends, [block.part, *(name for _, name in marks)], strict=True):
         part = part if named == _ASK else named
         if words := plain(text[start:end]):
-            found.append(Passage(part, words, block))
+            found.append(Passage(part, words.replace(_DOT, _EDGE) if block.kind == "table" else words, block))
     return tuple(found)
 
 

@@ -64,12 +64,12 @@ def in_the_reps_language(page: Page) -> Iterator[Finding]:
 
 
 def no_promises(page: Page) -> Iterator[Finding]:
-    """R16."""
+    """R16. The “no” of “at no cost” holds nothing back."""
     promised, held_back = words_for("promises", page.language), words_for("not_promised", page.language)
     for passage, shown in page.shown:
         for sentence in sentences(shown):
             match = promised.search(sentence)
-            if match and not held_back.search(sentence):
+            if match and not held_back.search(promised.sub(" ", sentence)):
                 why = f"“{match.group()}” is a promise: is it yours to make, and what do we get for it?"
                 yield finding("R16", why, part=passage.part, block=passage.block.id)
 

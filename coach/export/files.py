@@ -56,14 +56,17 @@ def write_all(drafted: Drafted, paths: Iterable[Path], *, what: What = "page") -
     return tuple(_write(drafted, path, what) for path in paths)
 
 
-def read_plan(path: Path) -> Drafted | MeetingPlan:
-    """A plan from JSON, or from Markdown, also one written by hand. Raises InputError."""
+def read_plan(path: Path, *, today: dt.date | None = None) -> Drafted | MeetingPlan:
+    """A plan from JSON, or from Markdown, also one written by hand, whose days without a year `today` dates.
+
+    Raises InputError.
+    """
     if path.suffix.lower() not in READ:
         raise InputError(f"{path}: a plan is read from {', '.join(READ)}.")
     text = _text(path)
     if path.suffix.lower() == ".json":
         return from_json(text, name=str(path))
-    plan = from_markdown(text, name=str(path))
+    plan = from_markdown(text, name=str(path), today=today)
     if not plan.blocks:
         raise InputError(f"{path}: holds no plan; the file is empty.")
     return plan if plan.title else plan.model_copy(update={"title": path.stem})
