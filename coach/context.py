@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
@@ -71,11 +72,21 @@ def parse_context(
     own = Document("", (Paragraph(notes),))
     documents = [own, *map(cleaned_document, extra)]
     record = plain_record(_top(documents)) if front_matter is None else read_record(front_matter, name=name)
-    voices = _voices(record, documents)
-    lines = note_lines(documents, voices)
-    if not lines:
+    proofs = [
+        *proof_documents(record.proof, folder=folder, name=name),
+        Document("proof", (Paragraph(labelled_proofs),)),
+    ]
+    context = assemble(record, documents, today=record.today or today or date.today(), proofs=proof_lines(proofs))
+    if not context.notes and not record.facts:
         raise InputError(f"{name}: holds no notes. Write or paste what is known of the account below the front matter.")
-    proofs = [*_proofs(record.proof, folder, name), Document("proof", (Paragraph(labelled_proofs),))]
+    return context if front_matter is not None or record != Record() else context.model_copy(update={"fields": ()})
+
+
+def assemble(
+    record: Record, documents: Sequence[Document], *, today: date, proofs: tuple[NoteLine, ...] = ()
+) -> AccountContext:
+    """A record and cleaned documents as one context of numbered lines."""
+    has_notes = any(paragraph.text for document in documents for paragraph in document.paragraphs)
     return AccountContext(
         account=record.account,
         opportunity=record.opportunity,
@@ -84,11 +95,25 @@ def parse_context(
         seller=record.seller,
         rep=record.rep,
         meeting=record.meeting,
-        today=record.today or today or date.today(),
-        notes=lines,
-        fields=_fields(record) if front_matter is not None or record != Record() else (),
-        proofs=_ours(note_lines(proofs, Voices(), label="P")),
+        today=today,
+        notes=note_lines(documents, _voices(record, documents)) if has_notes else (),
+        fields=_fields(record),
+        proofs=proofs,
     )
+
+
+def proof_lines(documents: Sequence[Document]) -> tuple[NoteLine, ...]:
+    """The seller's proof points, always in our own voice."""
+    return _ours(note_lines(documents, Voices(), label="P"))
+
+
+def proof_documents(entries: Sequence[str], *, folder: Path | None, name: str) -> list[Document]:
+    """Proof points in words, or the files in `folder` that hold them.
+
+    Raises:
+        InputError: a file that is not there or cannot be read.
+    """
+    return [_proof(entry, folder, name) for entry in entries]
 
 
 def context_warnings(context: AccountContext) -> tuple[str, ...]:
@@ -146,10 +171,13 @@ def _voices(record: Record, documents: Sequence[Document]) -> Voices:
 
 
 def _fields(record: Record) -> tuple[NoteLine, ...]:
-    found = [(text, source) for text, source in _field_texts(record) if text.partition(": ")[2]]
-    return tuple(
-        NoteLine(label=f"F{number}", text=text, source=source) for number, (text, source) in enumerate(found, start=1)
-    )
+    return tuple([_field(number, text, source) for number, (text, source) in enumerate(_field_texts(record), start=1)])
+
+
+@lru_cache(maxsize=8192)
+def _field(number: int, text: str, source: str) -> NoteLine:
+    """Opportunities of one export share many of their fields."""
+    return NoteLine(label=f"F{number}", text=text, source=source)
 
 
 def _field_texts(record: Record) -> Iterator[tuple[str, str]]:
@@ -168,16 +196,15 @@ def _field_texts(record: Record) -> Iterator[tuple[str, str]]:
         "Place": meeting.place,
     }
     for name, value in values.items():
-        for piece in pieces(value):
+        for piece in pieces(value) if value else ():
             yield f"{name}: {piece}", "record"
     for person in meeting.attendees:
         yield f"Attendee: {person.name}{', ' + person.title if person.title else ''}", "record"
+    for key, value in record.facts:
+        for piece in pieces(value):
+            yield f"{key[:1].upper()}{key[1:]}: {piece}", "record"
     for key, value in record.others.items():
         yield f"{key[:1].upper()}{key[1:]}: {value}", f"record: {key}"
-
-
-def _proofs(entries: Sequence[str], folder: Path | None, name: str) -> list[Document]:
-    return [_proof(entry, folder, name) for entry in entries]
 
 
 def _proof(entry: str, folder: Path | None, name: str) -> Document:

@@ -75,11 +75,11 @@ def _xlsx(path: Path) -> Iterator[str]:
             left -= len(row)
             if left < 0:
                 raise Unreadable(f"more than {MAX_CELLS:,} cells. Save the rows of this account alone.")
-            rows.append([_shown(cell.value, getattr(cell, "number_format", "")) for cell in row])
+            rows.append([cell_text(cell.value, getattr(cell, "number_format", "")) for cell in row])
         yield from table_rows(rows, title=sheet.title if len(book.worksheets) > 1 else "")
 
 
-def _shown(value: object, number_format: str) -> str:
+def cell_text(value: object, number_format: str) -> str:
     match value:
         case None:
             return ""

@@ -6,7 +6,7 @@ YAML scalars are read as written, so `10:00` stays a time and `120000 EUR` an am
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, time
 from difflib import get_close_matches
@@ -16,7 +16,7 @@ import yaml
 from coach.errors import InputError
 from coach.schema import Meeting, Person, Seller
 
-KEYS = ("account", "opportunity", "stage", "amount", "seller", "rep", "today", "meeting")
+KEYS = ("account", "opportunity", "stage", "amount", "seller", "rep", "today", "meeting", "record")
 SELLER_KEYS = ("company", "offer", "proof")
 MEETING_KEYS = ("date", "start", "minutes", "place", "attendees")
 MAX_FRONT_MATTER = 64_000
@@ -81,6 +81,8 @@ class Record:
     """Name and title of whom the account's record names; whether they come to the meeting it does not say."""
     today: date | None = None
     meeting: Meeting = field(default_factory=Meeting)
+    facts: tuple[tuple[str, str], ...] = ()
+    """What else the CRM's record holds, as name and value; a name may come twice."""
     others: dict[str, str] = field(default_factory=dict)
     """Keys that the contract does not know, with their values: facts all the same."""
 
@@ -112,6 +114,7 @@ def read_record(front_matter: str, *, name: str) -> Record:
         proof=tuple(_texts(seller.get("proof"), name, "seller: proof")),
         today=_date(fields.get("today"), name, "today"),
         meeting=_meeting(meeting, name),
+        facts=tuple(_facts(_mapping(fields.get("record"), name, "record"))),
         others={
             **_others(fields, KEYS, ""),
             **_others(seller, SELLER_KEYS, "seller "),
@@ -138,6 +141,11 @@ def plain_record(text: str) -> Record:
         rep=rep,
         contact=_ADDRESS.sub("", found.get("contact", "")).strip(),
     )
+
+
+def people_in(text: str) -> list[Person]:
+    """Names with their titles: `Maria Lopez, VP Operations; Tom Reed (IT)`."""
+    return _named(part for part in _parts(text) if part)
 
 
 def closest_key(key: str) -> str | None:
@@ -325,6 +333,13 @@ def _named(parts: Iterable[str]) -> list[Person]:
 def _titled(text: str) -> Person:
     match = re.match(r"([^,(]+?)\s*(?:\((.+)\)|,\s*(.+))?$", text)
     return Person(name=match[1], title=match[2] or match[3] or "") if match else Person(name=text)
+
+
+def _facts(fields: dict[str, object]) -> Iterator[tuple[str, str]]:
+    for key, value in fields.items():
+        for item in value if isinstance(value, list) else [value]:
+            if text := _flat(item):
+                yield key, text
 
 
 def _others(fields: dict[str, object], known: tuple[str, ...], prefix: str) -> dict[str, str]:

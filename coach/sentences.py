@@ -49,6 +49,8 @@ def spans(text: str) -> tuple[Span, ...]:
 
 def pieces(text: str) -> tuple[str, ...]:
     """The text of every piece of `spans`."""
+    if len(text) <= WHOLE_UP_TO:
+        return (text,)
     return tuple(text[start:end] for start, end in spans(text))
 
 

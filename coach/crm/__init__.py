@@ -1,0 +1,46 @@
+"""Opportunities with a meeting out of a CRM: its exports and its live data, as contexts that plans are drafted from.
+
+Nothing heavy is imported before it is called for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from coach.crm.mapping import Mapping
+    from coach.crm.opportunity import Opportunity, Problem
+    from coach.schema import Seller
+
+
+def read_export(
+    paths: Iterable[Path],
+    *,
+    mapping: Mapping | None = None,
+    today: dt.date,
+    seller: Seller | None = None,
+    on_problem: Callable[[Problem], None],
+    with_all_open: bool = False,
+    home: Path | None = None,
+) -> Iterator[Opportunity]:
+    """The opportunities of an export, one a meeting from `today` on, as the files are read.
+
+    Where an export tells of no meetings at all, every open opportunity is given, without a meeting; where it does,
+    those without one only `with_all_open`. `seller` goes before the mapping's. `home`: where what was said of columns
+    is remembered.
+
+    Raises:
+        InputError: nothing there, no table of opportunities, or a mapping that does not fit.
+    """
+    from coach.crm.export import Counts, Wishes, look, opportunities
+    from coach.crm.mapping import Mapping as NoMapping
+
+    known = mapping or NoMapping()
+    wishes = Wishes.of(known, today=today, seller=seller, with_all_open=with_all_open)
+    parts = look(paths, mapping=known, on_problem=on_problem, home=home)
+    found = opportunities(parts, wishes=wishes, counts=Counts(), on_problem=on_problem)
+    return (one.opportunity for one in found)
