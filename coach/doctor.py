@@ -1,16 +1,19 @@
 """Whether the coach can work here: what is configured, what answers, what is missing, in plain words.
 
-Asks each configured model for a word. Knows nothing about notes or plans.
+Asks each configured model for a word, and each CRM that a sign-in is set for whether it answers. Knows nothing about
+notes or plans.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from coach.crm.connect import configured, examined
 from coach.errors import AnswerUnusable, CoachError
 from coach.llm import Models, Request
 from coach.settings import BUILTIN, settings
@@ -35,9 +38,10 @@ class Examined:
 
 
 async def examine() -> tuple[Examined, ...]:
-    """Everything that drafting and printing need, the machine first, then the models."""
+    """Everything that drafting and printing need, the machine first, then the models, then live CRMs."""
     machine = (_python(), _home(), _pdf())
-    return (*machine, *[await _model(name, roles) for name, roles in _roles_by_model().items()])
+    models = [await _model(name, roles) for name, roles in _roles_by_model().items()]
+    return (*machine, *models, *[await asyncio.to_thread(_crm, name) for name in configured()])
 
 
 def _python() -> Examined:
@@ -73,6 +77,13 @@ async def _model(name: str, roles: list[str]) -> Examined:
         hint = "Set COACH_MODEL to provider:model to have the page written and criticised by a model."
         return Examined(f"No model for {used_for}: the coach works from the notes by itself (builtin)", hint=hint)
     return await try_model(name, used_for=used_for)
+
+
+def _crm(name: str) -> Examined:
+    try:
+        return Examined(examined(name))
+    except CoachError as error:
+        return Examined(error.message, hint=error.hint, exit_code=error.exit_code)
 
 
 async def try_model(name: str, *, used_for: str = "") -> Examined:

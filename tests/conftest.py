@@ -23,7 +23,17 @@ hypothesis_settings.load_profile("untimed")
 
 _HERE = {"127.0.0.1", "::1", "localhost"}
 _FOREIGN = ("_API_KEY", "_PROXY", "_proxy", "_BASE_URL", "_API_BASE")
-_PREFIXES = ("COACH_", "OPENAI_", "AZURE_", "ANTHROPIC_", "LANGSMITH_", "LANGCHAIN_", "OLLAMA_")
+_PREFIXES = (
+    "COACH_",
+    "OPENAI_",
+    "AZURE_",
+    "ANTHROPIC_",
+    "LANGSMITH_",
+    "LANGCHAIN_",
+    "OLLAMA_",
+    "SALESFORCE_",
+    "HUBSPOT_",
+)
 
 
 @pytest.fixture(autouse=True)
