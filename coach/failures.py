@@ -45,12 +45,16 @@ _SHARED_CHARS = 12
 
 @dataclass(frozen=True)
 class Failure:
-    """`tries`: calls allowed in all. `wait_s`: what the provider asked for. `closes`: later calls are pointless."""
+    """`tries`: calls allowed in all. `wait_s`: what the provider asked for. `closes`: later calls are pointless.
+
+    `is_throttled`: nothing is wrong but the pace.
+    """
 
     error: ModelError
     tries: int = 1
     wait_s: float | None = None
     closes: bool = False
+    is_throttled: bool = False
 
 
 def failure_of(error: Exception, *, model: str, asked: str, now: dt.datetime | None = None) -> Failure:
@@ -70,14 +74,15 @@ def failure_of(error: Exception, *, model: str, asked: str, now: dt.datetime | N
     if status is None:
         return _without_status(error, model=model, was_answered=bool(code or words.startswith("An error occurred")))
     if status in (408, 409, 429) or status >= 500:
-        return _busy(answered, _retry_after_s(told, now or dt.datetime.now(dt.UTC)))
+        return _busy(status, answered, _retry_after_s(told, now or dt.datetime.now(dt.UTC)))
     return _refused(status, answered, repeatable(words, asked=asked))
 
 
-def _busy(answered: str, wait_s: float | None) -> Failure:
+def _busy(status: int, answered: str, wait_s: float | None) -> Failure:
     later = f"; it asks to wait {in_words(wait_s)}" if wait_s else ""
     error = ModelUnavailable(f"{answered}: overloaded or out of order{later}.", retry_after_s=wait_s)
-    return Failure(error, tries=TRIES_WHEN_BUSY, wait_s=wait_s)
+    is_throttled = status == 429 or (status == 503 and wait_s is not None)
+    return Failure(error, tries=TRIES_WHEN_BUSY, wait_s=wait_s, is_throttled=is_throttled)
 
 
 def _refused(status: int, answered: str, words: str) -> Failure:

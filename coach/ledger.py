@@ -1,7 +1,8 @@
 """Remembers every finished model call by the hash of its request: resume, record, replay, audit.
 
-One readable JSON file a call, `<first two hex>/<hash>.json`. Only accepted answers are kept, and at once, so a killed
-batch pays at most for the calls that were under way. Knows nothing about how a model is asked.
+One readable JSON file a call, `<first two hex>/<hash>.json`, or, shared by many machines, a row each
+(store/calls.py). Only accepted answers are kept, and at once, so a killed batch pays at most for the calls that were
+under way. Knows nothing about how a model is asked.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from coach.errors import NotRecorded
+from coach.errors import NotRecorded, StoreError
 from coach.schema import Run
 
 Mode = Literal["resume", "record", "replay"]
@@ -78,29 +79,44 @@ class Ledger:
         Raises:
             NotRecorded: in replay, for a question without a readable recording.
         """
-        path = self.path(question.key)
-        entry, problem = _read(path, question.key)
+        kept = self._kept(question.key)
+        entry, problem = (None, kept) if isinstance(kept, str) else _read(kept, question.key)
         if entry is not None:
             return Recording("\n".join(entry.answer), entry.run)
+        name = self.path(question.key).name
         if self.mode == "replay":
-            raise NotRecorded(f"No recording answers the call `{call}` to {question.model} ({problem}: {path.name}).")
+            raise NotRecorded(f"No recording answers the call `{call}` to {question.model} ({problem}: {name}).")
         if problem != "absent":
-            self._warn(f"The ledger's entry {path.name} is {problem}; the model is asked again.")
+            self._warn(f"The ledger's entry {name} is {problem}; the model is asked again.")
         return None
 
     def keep(self, question: Question, text: str, run: Run) -> None:
         """Store an accepted answer. A full or read-only disk is a warning: the answer itself must not be lost."""
         if self.mode == "replay":
             return
+        entry = self._entry(question, text, run).model_dump_json(indent=1, exclude_none=True)
         try:
-            _write(
-                self.path(question.key), self._entry(question, text, run).model_dump_json(indent=1, exclude_none=True)
-            )
-        except OSError as error:
-            self._warn(f"The ledger could not keep the call `{run.call}`: {error.strerror or 'the disk failed'}.")
+            self._write(question.key, entry)
+        except (OSError, StoreError) as error:
+            why = str(error) if isinstance(error, StoreError) else error.strerror or "the disk failed"
+            self._warn(f"The ledger could not keep the call `{run.call}`: {why.rstrip('.')}.")
 
     def path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"
+
+    def _kept(self, key: str) -> bytes | str:
+        """What was written of a call, or why it cannot be had: `absent`, `unreadable`, `corrupt`."""
+        path = self.path(key)
+        try:
+            return path.read_bytes() if path.stat().st_size <= MAX_ENTRY_BYTES else "corrupt"
+        except FileNotFoundError:
+            return "absent"
+        except OSError:
+            return "unreadable"
+
+    def _write(self, key: str, entry: str) -> None:
+        """All or nothing. Raises OSError, or StoreError where a database keeps the calls."""
+        _write(self.path(key), entry)
 
     def _entry(self, question: Question, text: str, run: Run) -> _Entry:
         with_texts = self.mode == "record"
@@ -155,16 +171,10 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _read(path: Path, key: str) -> tuple[_Entry | None, str]:
-    """The entry, or why there is none: `absent`, `unreadable`, `corrupt`, `of another version`."""
+def _read(kept: bytes, key: str) -> tuple[_Entry | None, str]:
+    """The entry, or why there is none: `corrupt`, `of another version`."""
     try:
-        if path.stat().st_size > MAX_ENTRY_BYTES:
-            return None, "corrupt"
-        entry = _Entry.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None, "absent"
-    except OSError:
-        return None, "unreadable"
+        entry = _Entry.model_validate_json(kept)
     except ValidationError:
         return None, "corrupt"
     if entry.version != VERSION:

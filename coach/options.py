@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coach.gate import Gate
 from coach.ledger import Ledger
 from coach.llm import Models
 from coach.schema import Depth, Effort, Run
@@ -23,6 +24,8 @@ class Options:
     again: int = 0
     timeout_s: float | None = None
     budget_usd: float | None = None
+    gate: Gate | None = None
+    """What this plan shares with others: money and pace. None: a gate of its own, with `budget_usd`."""
 
     def model_for(self, role: str) -> str:
         """The role's own model where one is configured, else `model`, else the configured one."""
@@ -32,4 +35,5 @@ class Options:
     def models(self, ledger: Ledger | None, runs: list[Run]) -> Models:
         """The door to the models, with this plan's deadline and budget; `runs` takes in every call."""
         deadline_s = self.timeout_s or settings().timeout_s
-        return Models(ledger=ledger, deadline_s=deadline_s, budget_usd=self.budget_usd, on_run=runs.append)
+        budget_usd, gate = self.budget_usd, self.gate
+        return Models(ledger=ledger, deadline_s=deadline_s, budget_usd=budget_usd, gate=gate, on_run=runs.append)

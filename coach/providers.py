@@ -96,10 +96,10 @@ def prepare(model: str) -> None:
         importlib.import_module("coach.transport")
 
 
-def chat_model(model: str, *, max_tokens: int) -> BaseChatModel:
+def chat_model(model: str, *, max_tokens: int, is_watched: bool = True) -> BaseChatModel:
     """LangChain's model for `provider:model`, for use in the running event loop. It does not retry.
 
-    `prepare` comes before, once.
+    `prepare` comes before, once. `is_watched` False: nobody reads along while it answers.
 
     Raises:
         ModelNotConfigured: when its key or address is missing.
@@ -108,7 +108,7 @@ def chat_model(model: str, *, max_tokens: int) -> BaseChatModel:
 
     provider, _, name = model.partition(":")
     try:
-        options: dict[str, Any] = _options(provider, name, max_tokens)
+        options: dict[str, Any] = _options(provider, name, max_tokens, is_watched)
         chat: BaseChatModel = init_chat_model(name, model_provider=provider, **options)
         return chat
     except Exception:  # noqa: BLE001  # each package has its own for a missing key
@@ -131,11 +131,11 @@ def untraced() -> AbstractContextManager[None]:
     return tracing_context(enabled=False)
 
 
-def _options(provider: str, name: str, max_tokens: int) -> dict[str, object]:
+def _options(provider: str, name: str, max_tokens: int, is_watched: bool) -> dict[str, object]:
     if provider == "openai":
-        return _openai_options(max_tokens)
+        return _openai_options(max_tokens, is_watched)
     if provider == "azure_openai":
-        return {**_shared_openai_options(), "azure_deployment": name, "max_tokens": max_tokens}
+        return {**_shared_openai_options(is_watched), "azure_deployment": name, "max_tokens": max_tokens}
     if provider == "ollama":
         return {"num_predict": max_tokens}
     if provider == "google_genai":
@@ -145,25 +145,25 @@ def _options(provider: str, name: str, max_tokens: int) -> dict[str, object]:
     return {"max_tokens": max_tokens, "max_retries": 0}
 
 
-def _openai_options(max_tokens: int) -> dict[str, object]:
+def _openai_options(max_tokens: int, is_watched: bool) -> dict[str, object]:
     """Servers that are not OpenAI's may need no key, and know the limit by its older name."""
     url = os.environ.get("OPENAI_API_BASE") or os.environ.get("OPENAI_BASE_URL") or _OPENAI_URL
     if url.startswith(_OPENAI_URL):
-        return {**_shared_openai_options(), "base_url": url, "max_tokens": max_tokens}
+        return {**_shared_openai_options(is_watched), "base_url": url, "max_tokens": max_tokens}
     return {
-        **_shared_openai_options(),
+        **_shared_openai_options(is_watched),
         "base_url": url,
         "api_key": os.environ.get("OPENAI_API_KEY") or _NO_KEY_NEEDED,
         "extra_body": {"max_tokens": max_tokens},
     }
 
 
-def _shared_openai_options() -> dict[str, object]:
+def _shared_openai_options(is_watched: bool) -> dict[str, object]:
     """Chat completions whatever the name, usage also from other hosts, and our own client (see coach.transport)."""
     from coach.transport import careful_client
 
     return {
-        "http_async_client": careful_client(proxy=os.environ.get("OPENAI_PROXY") or None),
+        "http_async_client": careful_client(proxy=os.environ.get("OPENAI_PROXY") or None, is_watched=is_watched),
         "openai_proxy": "",
         "max_retries": 0,
         "stream_chunk_timeout": None,

@@ -25,6 +25,8 @@ from coach.store.migrate import bring_up_to_date
 
 BUSY_S = 5.0
 """How long a write waits for another program's; a save takes milliseconds, so longer means that something hangs."""
+FROZEN_S = 60.0
+"""A process that stands still within a transaction, asleep with its machine, gives up its locks after so long."""
 CONNECT_S = 5
 _URL_HINT = "COACH_DATABASE_URL is `postgresql://user:password@host/name` or `sqlite:////folder/coach.sqlite3`."
 
@@ -165,7 +167,15 @@ def _postgres_engine(url: URL, busy_s: float) -> Engine:
     return create_engine(
         url,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_S, "options": f"-c lock_timeout={int(busy_s * 1000)} -c timezone=UTC"},
+        connect_args={
+            "connect_timeout": CONNECT_S,
+            "options": f"-c lock_timeout={int(busy_s * 1000)} {postgres_options()}",
+        },
         json_serializer=as_json,
         json_deserializer=from_kept_json,
     )
+
+
+def postgres_options() -> str:
+    """What every connection to PostgreSQL is opened with."""
+    return f"-c timezone=UTC -c idle_in_transaction_session_timeout={int(FROZEN_S * 1000)}"

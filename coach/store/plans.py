@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from coach.errors import InputError
 from coach.schema import AccountContext, Groundwork, MeetingPlan, Suggestion
@@ -20,7 +20,8 @@ from coach.store.records import KeptPlan
 from coach.store.rows import blank, from_context, from_plan, kept_plan, locked, put_suggestion, searched
 
 __all__ = [
-    "archive_plan", "change_context", "create_plan", "keep_decision", "keep_drafted", "list_plans", "load_plan",
+    "archive_plan", "change_context", "create_plan", "insert_plan", "keep_decision", "keep_drafted", "list_plans",
+    "load_plan",
     "pulses", "replace_blocks", "revisions", "set_checks", "set_context", "set_critique", "set_decisions",
     "set_groundwork", "set_plan", "set_purpose", "set_suggestions", "unarchive_plan", "update_suggestion",
 ]  # fmt: skip
@@ -34,21 +35,26 @@ def create_plan(db: Database, context: AccountContext, *, purpose: str = "", acc
     """
     if account_id:
         account(db, account_id)
-    plan_id = secrets.token_hex(8)
     with db.writing() as connection:
-        at = now(connection)
-        connection.execute(
-            insert(tables.plans).values(
-                **blank(),
-                id=plan_id,
-                account_id=account_id or account_for(connection, context.account),
-                purpose=purpose,
-                created_at=at,
-                updated_at=at,
-                **from_context(context, purpose=purpose),
-            )
-        )
+        plan_id = insert_plan(connection, context, purpose=purpose, account_id=account_id)
     return load_plan(db, plan_id)
+
+
+def insert_plan(connection: Connection, context: AccountContext, *, purpose: str = "", account_id: str = "") -> str:
+    """`create_plan` within a transaction; the new plan's id."""
+    plan_id, at = secrets.token_hex(8), now(connection)
+    connection.execute(
+        insert(tables.plans).values(
+            **blank(),
+            id=plan_id,
+            account_id=account_id or account_for(connection, context.account),
+            purpose=purpose,
+            created_at=at,
+            updated_at=at,
+            **from_context(context, purpose=purpose),
+        )
+    )
+    return plan_id
 
 
 def load_plan(db: Database, plan_id: str) -> KeptPlan:

@@ -9,6 +9,7 @@ import streamlit as st
 from coach.errors import InputError
 from coach.export.bring_sheet import BringSheet, bring_sheet, to_markdown, to_pdf
 from coach.export.typeset import Paper
+from coach.keeping import plan_of
 from coach.store.preferences import preference
 from coach.store.records import KeptPlan
 from coach.ui import places
@@ -17,7 +18,6 @@ from coach.ui.desk import desk
 from coach.ui.files import file_name
 from coach.ui.heading import panel_styles
 from coach.ui.inert import as_html, inert_html
-from coach.ui.keeping import plan_of
 from coach.ui.rechecking import unread
 from coach.ui.stage import stage
 

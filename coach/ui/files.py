@@ -10,10 +10,10 @@ from starlette.responses import Response
 from coach.errors import InputError
 from coach.export.files import What, made
 from coach.export.typeset import Paper
+from coach.keeping import drafted_of
 from coach.store import plans
 from coach.store.database import Database
 from coach.store.preferences import preference
-from coach.ui.keeping import drafted_of
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 WHATS: dict[str, What] = {"": "page", "agenda": "agenda", "bring": "bring"}

@@ -12,6 +12,7 @@ from functools import partial
 
 from pydantic import TypeAdapter
 
+from coach import keeping
 from coach.events import BlockDone, Event, PageIndexed, StageStarted, StartedAgain, TextArrived, WorkedOut
 from coach.ledger import Ledger
 from coach.merge import rekeyed
@@ -22,7 +23,6 @@ from coach.settings import BUILTIN
 from coach.store import history, jobs, plans
 from coach.store.database import Database
 from coach.store.records import Job, KeptPlan
-from coach.ui import keeping
 from coach.ui.live import Hub
 from coach.workflow import PAGE_STAGES, critique_plan, plan_meeting
 
