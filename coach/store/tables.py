@@ -179,3 +179,93 @@ preferences = Table(
     Column("key", Words, primary_key=True),
     Column("value", Words, nullable=False),
 )
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("key", Words, nullable=False, unique=True),
+    Column("source", Words, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("budget_usd", Float, nullable=True),
+    Column("state", Words, nullable=False),
+    Column("error", Words, nullable=False),
+    Column("hint", Words, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=True),
+)
+"""`key`: what was asked for, so that the same command finds the batch that it began."""
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("key", Words, nullable=False, unique=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False),
+    Column("state", Words, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("beat_at", Moment, nullable=True),
+    Column("not_before", Moment, nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("plan_id", ForeignKey("plans.id"), nullable=True),
+    Column("account", Words, nullable=False),
+    Column("opportunity", Words, nullable=False),
+    Column("rep", Words, nullable=False),
+    Column("stage", Words, nullable=False),
+    Column("amount", Float, nullable=True),
+    Column("currency", Words, nullable=False),
+    Column("date", Date, nullable=True),
+    Column("depth", Words, nullable=False),
+    Column("context", JSON, nullable=False),
+    Column("wanted", Words, nullable=False),
+    Column("drafted", Words, nullable=False),
+    Column("given", JSON, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("cost_usd", Float, nullable=False),
+    Column("score", Float, nullable=True),
+    Column("gates", JSON, nullable=False),
+    Column("unverified", Integer, nullable=False),
+    Column("error", Words, nullable=False),
+    Column("hint", Words, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Index("ix_slots_batch_id_state_date", "batch_id", "state", "date"),
+    Index("ix_slots_plan_id", "plan_id"),
+    Index("ix_slots_owner_state", "owner", "state"),
+)
+"""One meeting of a customer that a batch has been asked to plan; `key` is the meeting's, over all batches.
+
+`context`: as the source gave it last; `wanted` is its hash, `drafted` that of what the plan was drafted from, `given`
+what of it the plan was given. `batch_id`: the last batch that asked for it.
+"""
+
+purses = Table(
+    "purses",
+    metadata,
+    Column("batch_id", ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True),
+    Column("owner", Words, primary_key=True),
+    Column("drawn_usd", Float, nullable=False),
+    Column("beat_at", Moment, nullable=False),
+)
+"""What each process has drawn of a batch's budget: spent, or set aside for calls under way."""
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("entry", Words, nullable=False),
+    Column("kept_at", Moment, nullable=False, index=True),
+)
+"""The ledger of many machines; `key` and `entry` are those of coach.ledger's files."""
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("requests_a_minute", Float, nullable=True),
+    Column("tokens_a_minute", Float, nullable=True),
+    Column("starts_at", Moment, nullable=False),
+    Column("next_request_at", Moment, nullable=False),
+    Column("next_token_at", Moment, nullable=False),
+    Column("closed_until", Moment, nullable=False),
+)
+"""How fast all workers together may ask, and when there is room again (store/paces.py)."""

@@ -1,0 +1,279 @@
+"""`coach batch`: what the command line asks for, and what it is told meanwhile and at the end.
+
+Everything heavy is imported inside. Exit codes: 0 done, 2 the call or a source is wrong, 3 the model cannot be used, 4
+the budget is used up, 130 interrupted; after 3, 4 and 130 the same command goes on.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from coach.errors import InputError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from coach.batch.run import Ended
+    from coach.batch.telling import Teller
+    from coach.batch.which import Which
+    from coach.ledger import Ledger
+    from coach.store.batches import Batch
+    from coach.store.database import Database
+
+CONCURRENCY = 16
+"""Calls at once unless asked otherwise: what the smallest paid accounts of the large providers bear."""
+BUSY_S = 60.0
+"""How long a write waits for another one's: nobody sits before a screen, and a slow disk must not lose a meeting."""
+
+
+def batch(
+    source: Annotated[
+        list[str] | None,
+        typer.Argument(help="Exports (files, folders, zips), folders of context files, salesforce: or hubspot:."),
+    ] = None,
+    since: Annotated[
+        str, typer.Option("--from", help="First day of the meetings, YYYY-MM-DD; of an export: today.")
+    ] = "",
+    until: Annotated[str, typer.Option(help="Last day of the meetings, YYYY-MM-DD.")] = "",
+    owner: Annotated[str, typer.Option(help="Only meetings of this owner.")] = "",
+    stage: Annotated[str, typer.Option(help="Only opportunities in this stage.")] = "",
+    min_amount: Annotated[float | None, typer.Option(help="Only opportunities of at least this amount.")] = None,
+    undated: Annotated[bool, typer.Option("--undated", help="Also open opportunities without a meeting.")] = False,
+    budget_usd: Annotated[
+        float | None, typer.Option("--budget-usd", min=0, help="The most that the calls may cost, all runs together.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, max=512, help="Calls at once.")] = CONCURRENCY,
+    tokens_per_minute: Annotated[int | None, typer.Option(min=1, help="As the provider allows.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the summary.")] = None,
+    model: Annotated[str, typer.Option(help="provider:model, or builtin for working without one.")] = "",
+    effort: Annotated[
+        Literal["low", "normal", "high"],
+        typer.Option(help="low: no groundwork, no criticism; normal: rewritten twice; high: three times."),
+    ] = "normal",
+    language: Annotated[str, typer.Option(help="Language of the pages; else the notes'.")] = "",
+    timeout: Annotated[float | None, typer.Option(min=1, help="Seconds for the calls of one plan.")] = None,
+    today: Annotated[str, typer.Option(help="The day to count from, YYYY-MM-DD; else the sources'.")] = "",
+    mapping: Annotated[Path | None, typer.Option(help="A file that says which column of an export is what.")] = None,
+    queue: Annotated[bool, typer.Option("--queue", help="Leave the drafting to `coach worker`.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Say how far the batches are.")] = False,
+    writes_back: Annotated[
+        bool, typer.Option("--write-back", help="Keep each plan as a note in the CRM it was read from.")
+    ] = False,
+    cheap: Annotated[bool, typer.Option("--cheap", help="OpenAI's Batch API: half the price, within a day.")] = False,
+) -> None:
+    """Draft a plan for each upcoming meeting of an export or a folder of context files."""
+    from coach.batch.telling import Teller
+    from coach.batch.which import Which
+    from coach.store.database import open_database
+
+    teller = Teller(sys.stderr)
+    db = open_database(busy_s=BUSY_S)
+    try:
+        if status:
+            return _tell_all(db, teller)
+        if not source:
+            raise InputError("Name an export or a folder of context files, or ask for `--status`.")
+        day = _day(today, "--today")
+        which = Which(
+            since=_day(since, "--from"),
+            until=_day(until, "--until"),
+            owner=owner,
+            stage=stage,
+            min_amount=min_amount,
+            with_undated=undated,
+        )
+        asked = {"model": model, "effort": effort, "language": language, "timeout_s": f"{timeout or ''}"}
+        found = _fill(db, source, which, asked, budget_usd, day, mapping, teller)
+        if queue:
+            return _enqueue(db, found, tokens_per_minute, teller)
+        folder = out or _home() / "batches" / found.id
+        places = {"concurrency": concurrency, "tokens_per_minute": tokens_per_minute}
+        ended = _by_batch_api(db, found, teller) if cheap else _draft(db, found, places, teller)
+        _write(db, found, folder, ended, teller)
+        if writes_back:
+            _write_back(db, found, teller)
+    finally:
+        db.close()
+    _leave(ended, teller)
+
+
+def _fill(
+    db: Database,
+    source: list[str],
+    which: Which,
+    asked: dict[str, str],
+    budget_usd: float | None,
+    day: dt.date | None,
+    mapping: Path | None,
+    teller: Teller,
+) -> Batch:
+    """The batch, begun or gone on with, and its slots as the sources have them now."""
+    import datetime as dt
+    from dataclasses import replace
+
+    from coach.batch.which import fill, read_sources
+    from coach.options import Options
+    from coach.store.batches import forget_batch, open_batch
+
+    today = day or dt.date.today()
+    opportunities = read_sources(
+        source,
+        today=today,
+        on_problem=teller.problem,
+        with_all_open=which.with_undated,
+        mapping=mapping,
+        home=_home() / "imports",
+        since=which.since,
+        until=which.until,
+    )
+    if not (which.since or which.until):
+        which = replace(which, with_undated=True)
+    asked["model"] = Options(model=asked["model"]).model_for("draft")
+    if budget_usd is not None:
+        _check_price(asked["model"])
+    key = _key(source, which, asked)
+    batch = open_batch(db, key, source=", ".join(source), options=asked, budget_usd=budget_usd)
+    how = (asked["model"], asked["effort"], asked["language"])
+    found = fill(db, batch.id, opportunities, which, how=how, on_progress=teller.reading)
+    teller.found(found)
+    if found.filled.total == 0:
+        forget_batch(db, batch.id)
+        raise InputError("No meeting was found that is wanted.", hint="`--from`, `--until` and `--undated` widen it.")
+    return batch
+
+
+def _draft(db: Database, batch: Batch, places: dict[str, int | None], teller: Teller) -> Ended:
+    import asyncio
+
+    return asyncio.run(_run(db, batch, places, teller))
+
+
+async def _run(db: Database, batch: Batch, places: dict[str, int | None], teller: Teller) -> Ended:
+    import asyncio
+    import contextlib
+    import signal
+
+    from coach.batch.elsewhere import by_builtin
+    from coach.batch.limits import Limits
+    from coach.batch.purse import Purse
+    from coach.batch.run import Running
+    from coach.batch.slots import this_process
+    from coach.settings import BUILTIN
+
+    limits = Limits(concurrency=places["concurrency"] or CONCURRENCY, tokens_per_minute=places["tokens_per_minute"])
+    purse = Purse(db, batch.id, owner=this_process())
+    with contextlib.ExitStack() as stack:
+        drafter = stack.enter_context(by_builtin()) if batch.options.get("model") == BUILTIN else None
+        running = Running(
+            db,
+            batch.id,
+            ledger=_ledger(teller),
+            limits=limits,
+            purse=purse,
+            on_standing=teller.standing,
+            drafter=drafter,
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, running.stop)
+        return await running.run()
+
+
+def _by_batch_api(db: Database, batch: Batch, teller: Teller) -> Ended:
+    import asyncio
+
+    from coach.batch.cheap import run_cheaply
+
+    return asyncio.run(run_cheaply(db, batch.id, ledger=_ledger(teller), home=_home(), tell=teller.note))
+
+
+def _tell_all(db: Database, teller: Teller) -> None:
+    from coach.batch.queue_commands import queue_line
+
+    teller.all(db)
+    if line := queue_line(db):
+        teller.note(line)
+
+
+def _enqueue(db: Database, batch: Batch, tokens_per_minute: int | None, teller: Teller) -> None:
+    from coach.batch.queue_commands import needs_queue, set_limits
+
+    needs_queue()
+    from coach.batch.queue import enqueue
+
+    count = enqueue(db, batch.id)
+    set_limits(db, tokens_per_minute=tokens_per_minute)
+    teller.note(f"{count:,} meetings wait for `coach worker`; `coach batch --status` tells how far it is.")
+
+
+def _write(db: Database, batch: Batch, folder: Path, ended: Ended, teller: Teller) -> None:
+    from coach.batch.summary import write_summary
+    from coach.store.batches import get_batch
+    from coach.store.slots import rows_of
+
+    table, page = write_summary(folder, get_batch(db, batch.id), rows_of(db, batch.id), ended.standing)
+    teller.ended(ended)
+    sys.stdout.write(f"{table}\n{page}\n")
+
+
+def _write_back(db: Database, batch: Batch, teller: Teller) -> None:
+    from coach.batch.write_back import write_back
+    from coach.store.slots import rows_of
+
+    written = write_back(db, rows_of(db, batch.id), on_problem=teller.note)
+    told = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in sorted(written.items()))
+    teller.note(f"Notes in the CRM: {told or 'none, no meeting was read from one'}.")
+
+
+def _leave(ended: Ended, teller: Teller) -> None:
+    if ended.stopped_by is not None:
+        raise ended.stopped_by
+    if ended.is_interrupted:
+        sys.exit(130)
+    if ended.standing.failed and not ended.standing.done:
+        sys.exit(3)
+
+
+def _key(source: list[str], which: Which, asked: dict[str, str]) -> str:
+    """The same command is the same batch, whatever its budget and pace, and on whichever day it goes on."""
+    import hashlib
+
+    paths = sorted(str(Path(one).resolve()) if Path(one).exists() else one for one in source)
+    wanted = (which.until, which.owner, which.stage, which.min_amount, which.with_undated)
+    said = "\n".join(map(str, (*paths, *wanted, *sorted(asked.items()))))
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _check_price(model: str) -> None:
+    """A budget can only be kept where a call's highest price is known before it is made."""
+    from coach.prices import cost_usd
+    from coach.providers import full_name
+    from coach.settings import BUILTIN
+
+    if model != BUILTIN and cost_usd(full_name(model), tokens_in=1000, tokens_out=1000) is None:
+        raise InputError(f"No price is known for {model}, so no budget can be kept.", hint="Leave `--budget-usd` out.")
+
+
+def _ledger(teller: Teller) -> Ledger:
+    from coach.ledger import Ledger
+
+    return Ledger(_home() / "ledger", on_warning=teller.note)
+
+
+def _home() -> Path:
+    from coach.settings import settings
+
+    return settings().home
+
+
+def _day(text: str, name: str) -> dt.date | None:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(f"{name}: `{text}` is no day. Write it as YYYY-MM-DD.") from None
