@@ -72,12 +72,13 @@ class Indexer:
         self.failed: ModelError | None = None
 
     def add(self, blocks: Iterable[Block]) -> None:
+        """The groups are the same however many blocks arrive at once: a recorded answer comes in larger pieces."""
         for block in blocks:
             if block.kind == "heading" and word_count(self._waiting) >= GROUP_WORDS:
                 self._ask()
             self._waiting.append(block)
-        if word_count(self._waiting) >= 2 * GROUP_WORDS:
-            self._ask()
+            if word_count(self._waiting) >= 2 * GROUP_WORDS:
+                self._ask()
 
     def void(self) -> None:
         """The page begins again: nothing said so far counts."""

@@ -27,6 +27,7 @@ from coach.llm import CHARS_PER_TOKEN, Models, Request
 from coach.prices import cost_usd
 from coach.schema import AccountContext, Drafted, Groundwork, MeetingPlan, Run
 from coach.workflow import Options, plan_meeting
+from tests.benchmarks.evals import replayed_suite
 from tests.benchmarks.figures import line
 from tests.benchmarks.in_browser import in_browser
 from tests.benchmarks.served import EXAMPLE, PLAIN, requests, served
@@ -51,6 +52,7 @@ def main() -> None:
     asyncio.run(own_cpu(context))
     without_model()
     start_up()
+    replayed_suite()
     in_browser()
 
 

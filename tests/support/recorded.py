@@ -16,6 +16,8 @@ from tests.support.writer import task_of
 
 FOLDER = Path(__file__).parent.parent / "recordings"
 _BLOCK = re.compile(r"^(B\d+) \(\w+\): ", re.M)
+_ASKED_AGAIN = re.compile(r'^(B\d+): "(.*)" is not in [^.]*\. The block: (.*)$', re.M)
+_SAID_AGAIN = re.compile(r'^\W*(B\d+): "(.*)" \| *(.*)$', re.M)
 IN_TURN = frozenset({"criticise", "rewrite"})
 """Asked more than once in the same words, about another page each time."""
 _CALLS = {
@@ -48,8 +50,10 @@ class Recorded:
         known = self._answers[call]
         if not known:
             return Status(404, code="model_not_found")
-        if call in ("index", "index_again"):
+        if call == "index":
             return Answer(self._index(asked, known))
+        if call == "index_again":
+            return Answer(self._index_again(asked, known))
         if call in IN_TURN:
             self._asked[call] += 1
             return Answer(known[min(self._asked[call], len(known)) - 1]["answer"])
@@ -69,6 +73,24 @@ class Recorded:
         outcomes = re.findall(r"^\W*(?:BEST|FALL-?BACK).*$", "\n".join(one["answer"] for one in known), re.M)
         lines = [f"{block}: {said[text]}" for block, text in _blocks(asked).items() if text in said]
         return "\n".join([*lines, *outcomes]) or "B0: other | none"
+
+    @staticmethod
+    def _index_again(asked: str, known: list[dict[str, str]]) -> str:
+        """What was said of each word of each asked block, wherever it stood then."""
+        said: dict[tuple[str, str], str] = {}
+        for one in known:
+            answers = {(block, word): lines for block, word, lines in _SAID_AGAIN.findall(one["answer"])}
+            said |= {
+                (word, text): answers[block, word]
+                for block, word, text in _ASKED_AGAIN.findall(one["task"])
+                if (block, word) in answers
+            }
+        found = [
+            f'{block}: "{word}" | {said[word, text]}'
+            for block, word, text in _ASKED_AGAIN.findall(asked)
+            if (word, text) in said
+        ]
+        return "\n".join(found) or "B0: other | none"
 
 
 def _blocks(task: str) -> dict[str, str]:

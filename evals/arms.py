@@ -1,0 +1,127 @@
+"""The ways of making a page that are compared: by rules, by a model, with a step left out, by a plain chat.
+
+Each gives the same noun, so that every measure can be taken of every arm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from coach.ledger import Ledger
+from coach.schema import Depth, Drafted, Groundwork, Run
+from coach.settings import BUILTIN
+from coach.workflow import Options, plan_meeting
+from evals.cases import Case
+from evals.chat import chat_page
+from evals.recordings import Roles
+
+AFTER_THE_PAGE = frozenset({"criticise", "rewrite", "cut"})
+
+
+@dataclass(frozen=True)
+class Arm:
+    name: str
+    what: str
+    roles: Roles
+    has_groundwork: bool = True
+    version: int = -1
+    """Which version of the page counts: 0 as first written, 1 rewritten once, -1 the last."""
+    is_chat: bool = False
+
+    @property
+    def asks_models(self) -> bool:
+        return self.roles.draft != BUILTIN
+
+
+@dataclass(frozen=True)
+class ByRoles(Options):
+    """Options with a model a role, whatever the environment says."""
+
+    roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def model_for(self, role: str) -> str:
+        return self.roles[role]
+
+
+def builtin_arm() -> Arm:
+    return Arm(BUILTIN, "without a model", Roles.all_by(BUILTIN))
+
+
+def model_arm(roles: Roles) -> Arm:
+    return Arm("model", "groundwork, page, criticised and rewritten twice", roles)
+
+
+def ablations(roles: Roles, *, other_reader: str = "") -> tuple[Arm, ...]:
+    """What is left out or done otherwise, each to be read against the model's arm."""
+    arms = (
+        Arm("no_groundwork", "page without groundwork, criticised and rewritten twice", roles, has_groundwork=False),
+        Arm("no_rewrite", "groundwork and page, not criticised", roles, version=0),
+        Arm("one_round", "criticised and rewritten once", roles, version=1),
+        Arm("chat", "a plain chat's page after its follow-up question", roles, is_chat=True),
+    )
+    other = Arm("other_reader", "another model as second reader", replace(roles, reader=other_reader))
+    return (*arms, other) if other_reader else arms
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What is the same for every arm of a case."""
+
+    ledger: Ledger | None = None
+    again: int = 0
+    budget_usd: float | None = None
+    timeout_s: float = 3600.0
+    depth: Depth | None = None
+    """As it was recorded; None: by what is at stake."""
+
+
+def options_for(arm: Arm, conditions: Conditions) -> ByRoles:
+    return ByRoles(
+        roles=MappingProxyType(vars(arm.roles).copy()),
+        depth=conditions.depth,
+        again=conditions.again,
+        budget_usd=conditions.budget_usd,
+        timeout_s=conditions.timeout_s,
+    )
+
+
+async def make(case: Case, arm: Arm, conditions: Conditions) -> Drafted:
+    """The page of that arm, with its groundwork, critique and the calls that it took. Raises CoachError."""
+    options = options_for(arm, conditions)
+    if arm.is_chat:
+        return await chat_page(case.context, options, conditions.ledger)
+    given = None if arm.has_groundwork else Groundwork()
+    drafted = await plan_meeting(case.context, options=options, groundwork=given, ledger=conditions.ledger)
+    return as_of_version(drafted, arm.version)
+
+
+def as_of_version(drafted: Drafted, version: int) -> Drafted:
+    """The plan as it stood then, with the calls that had led to it."""
+    if version < 0 or version >= len(drafted.drafts):
+        return drafted
+    draft = drafted.drafts[version]
+    return drafted.model_copy(
+        update={
+            "plan": draft.plan.model_copy(update={"drafted_by": drafted.drafted_by}),
+            "critique": draft.critique,
+            "drafts": drafted.drafts[: version + 1],
+            "runs": calls_until(drafted.runs, version),
+        }
+    )
+
+
+def calls_until(runs: tuple[Run, ...], version: int) -> tuple[Run, ...]:
+    """The calls for the first pages: `version` rewrites, and the indexing in proportion to the pages."""
+    pages = 1 + sum(run.call == "rewrite" for run in runs)
+    kept: list[Run] = []
+    for call in dict.fromkeys(run.call for run in runs):
+        own = [run for run in runs if run.call == call]
+        if call in AFTER_THE_PAGE:
+            kept += own[:version] if call != "cut" else ()
+        elif call.startswith("index"):
+            kept += own[: -(-len(own) * (version + 1) // pages)]
+        else:
+            kept += own
+    return tuple(kept)

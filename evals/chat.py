@@ -1,0 +1,52 @@
+"""What a rep would do otherwise: the notes in a plain chat, a page, and the same chat's improved page.
+
+The opponent of blind readings. Its page has no parts and no lines of its own; code finds what it can.
+"""
+
+from __future__ import annotations
+
+from coach.brief import material
+from coach.ledger import Ledger
+from coach.llm import Request
+from coach.markup import split, title_of
+from coach.schema import AccountContext, Drafted, MeetingPlan, Run
+from coach.workflow import Options, critique_plan
+
+ASK = (
+    "Here are our CRM record and my notes. I meet this customer (date, people are in them). "
+    "Prepare me: a one-page plan for the meeting that I can read in five minutes."
+)
+IMPROVE = (
+    "Criticise this page as my sales manager would: what is wrong, what is missing, what would harm? Then give me the "
+    "improved page, still one page that I can read in five minutes (at most 720 words). Begin the page with the line "
+    "PAGE and nothing else on it."
+)
+MAX_TOKENS = 4000
+MARK = "PAGE"
+
+
+async def chat_page(context: AccountContext, options: Options, ledger: Ledger | None) -> Drafted:
+    """Two questions to the drafting model, then the same checks as for any page. Raises ModelError."""
+    runs: list[Run] = []
+    models = options.models(ledger, runs)
+    model = options.model_for("draft")
+    asked = f"{material(context)}\n\n{ASK}"
+    first = await models.ask(model, _request("chat", asked, options))
+    again = f"{asked}\n\n<your page>\n{first.text}\n</your page>\n\n{IMPROVE}"
+    improved = await models.ask(model, _request("chat_improved", again, options))
+    blocks = split(page_in(improved.text))
+    plan = MeetingPlan(title=title_of(blocks) or context.account, blocks=blocks, drafted_by=f"{model} as a chat")
+    by_rules = Options(model="builtin")
+    read = await critique_plan(plan, context, options=by_rules)
+    return read.model_copy(update={"runs": tuple(runs), "drafted_by": plan.drafted_by})
+
+
+def page_in(text: str) -> str:
+    """What follows the mark; everything where a model forgot it."""
+    lines = text.splitlines()
+    marks = [number for number, line in enumerate(lines) if line.strip(" *#`:") == MARK]
+    return "\n".join(lines[marks[-1] + 1 :]) if marks else text
+
+
+def _request(call: str, user: str, options: Options) -> Request:
+    return Request(call, "You are a helpful assistant.", user, "", MAX_TOKENS, attempt=options.again * 100)

@@ -1,0 +1,101 @@
+"""What models say of pages is counted as labels, places and lengths demand: a judge and a reader with known faults."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from coach.rubric import rubric
+from evals.metrics import metric
+from evals.running import LiveOptions, live, replay
+from evals.runs import Row, Run
+from evals.tables import agreement, cell, markdown, rates
+from tests.support.endpoint import Body, Endpoint, Reply
+from tests.support.evals import ROLES, Bench, bench, in_one_piece, playing
+
+Serve = Callable[..., Endpoint]
+CHAT = "What is wrong: no sum.\nPAGE\n# Lockers\n\nMs Okafor wants 12 lockers by 11 January. Jannik may order.\n"
+
+
+def always(answer: str) -> Callable[[Body], Reply]:
+    """A judge who knows one word only, a second reader who names one block, a reader who takes what stands first."""
+    played = playing()
+
+    def script(body: Body) -> Reply:
+        messages = body["messages"]
+        assert isinstance(messages, list)
+        asked = str(messages[-1]["content"])
+        if "TASK: you are a strict examiner" in asked:
+            return in_one_piece(body, _judged(asked, answer))
+        if "Choose one; there are no ties." in asked:
+            return in_one_piece(body, '{"first": "A", "unsupported": {"A": 1, "B": 0}, "why": "it stands first"}')
+        if "Here are our CRM record and my notes" in asked:
+            return in_one_piece(body, CHAT)
+        return played(body)
+
+    return script
+
+
+def _judged(asked: str, answer: str) -> str:
+    page = asked[asked.rindex("TASK: ") :]
+    quote = max(re.findall(r"^B\d+ \(\w+\): ([^\n*\"|>]{20,60})", page, re.M), key=len, default="")
+    said = [{"id": name, "answer": answer, "quote": quote, "why": "so it is"} for name in rubric().questions]
+    return "\n".join(json.dumps(one) for one in said)
+
+
+def run_live(made: Bench, parts: tuple[str, ...], tasks: tuple[str, ...]) -> Run:
+    asked = replace(made.asked(tasks), parts=parts)
+    options = LiveOptions(ROLES, max_usd=None, timeout_s=60, provenance="scripted", is_recorded=True)
+    return live("live", asked, options, place=made.place, tell=made.told.append)
+
+
+@pytest.mark.parametrize(("answer", "found", "right"), [("no", 1.0, 0.0), ("yes", 0.0, 1.0)])
+def test_a_judge_with_one_word_finds_all_or_nothing_and_agrees_by_chance(
+    answer: str, found: float, right: float, serve: Serve, tmp_path: Path
+) -> None:
+    serve(always(answer))
+    made = bench(tmp_path, only=("wrong_fit",))
+    run = run_live(made, ("judged",), ("critic", "judge_agreement"))
+    assert not [row.error for row in run.rows if row.error]
+    by_judge = cell(run.of("critic", "judged"), metric("critic", "found_by_judge")).estimate
+    assert by_judge is not None
+    assert by_judge.value == found
+    rows = run.of("judge_agreement", "judged")
+    tpr, tnr = rates(rows)
+    assert tpr is not None
+    assert tnr is not None
+    assert (tpr.value, tnr.value) == (found, right)
+    kappa = agreement(rows)
+    assert kappa is not None
+    assert kappa.value == pytest.approx(0)
+    assert "| kappa: judge against labels, beyond chance | 0.00 [" in markdown(run)
+    replayed = replay("again", made.asked(["critic", "judge_agreement"]), place=made.place, tell=made.told.append)
+    assert replayed.rows == run.rows
+
+
+def test_a_reader_who_takes_the_first_is_seen_through_and_ablations_have_their_price(
+    serve: Serve, tmp_path: Path
+) -> None:
+    serve(always("yes"))
+    made = bench(tmp_path, only=("thin_lead",))
+    run = run_live(made, ("plan", "pairwise", "ablation"), ("pairwise", "judge_agreement", "ablation"))
+    assert not [row.error for row in run.rows if row.error]
+    assert [row.values["wins"] for row in run.of("pairwise", "model_over_chat")] == [1.0, 0.0]
+    assert [row.values["unsupported_read"] for row in run.of("pairwise", "model_over_chat")] == [1.0, 0.0]
+    (bias,) = run.of("judge_agreement", "model_and_chat")
+    assert bias.values == {"same_in_other_order": 0.0, "first_chosen": 1.0, "longer_chosen": 0.5}
+    tokens = {arm: value(run.of("ablation", arm), "tokens") for arm in run.arms("ablation")}
+    assert tokens["no_rewrite"] < tokens["one_round"] < tokens["model"]
+    assert value(run.of("ablation", "one_round"), "wins") == 0.5
+    assert set(tokens) == {"model", "no_groundwork", "no_rewrite", "one_round"}
+
+
+def value(rows: tuple[Row, ...], name: str) -> float:
+    (found,) = [row.values[name] for row in rows]
+    assert found is not None
+    return found
