@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 TESTS ?=
 
-.PHONY: app test check bench lock recordings clean
+.PHONY: app test check bench eval lock recordings clean
 
 app: $(VENV)/app.ready  ## serve the app with an example loaded: no key, no server
 	$(BIN)/streamlit run app.py --server.port=$(PORT)
@@ -24,9 +24,14 @@ check: $(VENV)/dev.ready  ## lint, types, layers
 bench: $(VENV)/dev.ready  ## speed, as ratios within one run
 	$(BIN)/python -m tests.benchmarks
 
-lock: ## renew the locked packages (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock
-	uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-dev.lock
+eval: $(VENV)/dev.ready  ## play the recorded answers, measure them, hold them against the baseline
+	$(BIN)/coach evals run
+	$(BIN)/coach evals gate
+
+lock: ## renew the locked packages (needs uv); what people install holds the versions that are tested
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-dev.lock
+	uv pip compile pyproject.toml -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock
+	uv pip compile pyproject.toml --extra queue --extra crm -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements-server.lock
 
 clean:
 	rm -rf $(VENV)

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
+from coach.batch.commands import batch
+from coach.batch.queue_commands import worker
+from coach.crm.commands import import_export
 from coach.errors import CoachError, InputError
 
 if TYPE_CHECKING:
@@ -128,7 +132,8 @@ def critique(
     from coach.workflow import Options, critique_plan
 
     options = Options(model=model, language=language, again=again, timeout_s=timeout, budget_usd=budget_usd)
-    meeting_plan, material = plan_in(read_plan(plan)), _context(context, notes)
+    material = _context(context, notes)
+    meeting_plan = plan_in(read_plan(plan, today=material.today))
     progress = _progress()
     work = critique_plan(
         meeting_plan,
@@ -163,6 +168,15 @@ def export(
     check_day(out, drafted.context)
     for note in write_all(drafted, out, what=what):
         _tell(note)
+
+
+app.command(name="import")(import_export)
+app.command()(batch)
+app.command()(worker)
+with suppress(ImportError):  # only where the repository is: datasets and recordings are no part of the package
+    from evals.commands import app as evals_app
+
+    app.add_typer(evals_app)
 
 
 @app.command()
