@@ -47,7 +47,7 @@ def test_no_text_breaks_the_reading_of_days_and_amounts(text: str) -> None:
     moment(text)
     moment(text, order="month first")
     clock(text)
-    is_numeric(text)
+    assert is_numeric(text) in (True, False)
     amount(text)
 
 

@@ -58,7 +58,7 @@ def test_a_later_procrastinate_brings_its_tables_up_to_date(
     prepare_queue(db)
     prepare_queue(db)
     with db.reading() as connection:
-        connection.execute(text("SELECT one, two FROM procrastinate_jobs"))
+        assert connection.execute(text("SELECT one, two FROM procrastinate_jobs")).all() == []
 
 
 def test_every_waiting_slot_has_one_job_however_often_it_is_queued(db: Database) -> None:
