@@ -21,6 +21,7 @@ from coach.markup import plain, word_count
 from coach.schema import AccountContext, Block, Check, Finding, MeetingPlan, Point, Suggestion
 
 CRITICISM_MAX_TOKENS = 1500
+JUST_WRITTEN = "as it has just been written"
 SUGGESTIONS_MAX_TOKENS = 2500
 MAX_SUGGESTIONS = 8
 MAX_GROWTH_WORDS = 40
@@ -60,15 +61,22 @@ async def suggest(
     plan: MeetingPlan,
     findings: Sequence[Finding] = (),
     budget: int,
+    is_new: bool = False,
     on_suggestion: OnSuggestion | None = None,
 ) -> Suggested:
     """At most eight checked suggestions, each given to `on_suggestion` as soon as its line is complete.
 
-    `budget` is the page's, in words. Raises ModelError.
+    `budget` is the page's, in words. `is_new`: the page is just written, and no rep has it yet. Raises ModelError.
     """
     sorter = _Sorter(plan, brief.context, budget=budget, on_suggestion=on_suggestion)
     found = "\n".join(f"- {finding.why}" for finding in findings) or "nothing"
-    request = brief.request("suggest", max_tokens=SUGGESTIONS_MAX_TOKENS, blocks=numbered(plan.blocks), findings=found)
+    request = brief.request(
+        "suggest",
+        max_tokens=SUGGESTIONS_MAX_TOKENS,
+        whose=JUST_WRITTEN if is_new else "as the rep has it",
+        blocks=numbered(plan.blocks),
+        findings=found,
+    )
     await models.ask(model, request, listener=sorter)
     return sorter.finish()
 
@@ -108,6 +116,19 @@ def apply(plan: MeetingPlan, suggestion: Suggestion) -> tuple[MeetingPlan, Sugge
     applied = suggestion.model_copy(update={"state": "applied", "before": block.text})
     citations = tuple(dict.fromkeys((*block.citations, *suggestion.lines)))
     return _with_block(plan, block.model_copy(update={"text": text, "citations": citations})), applied
+
+
+def mended(plan: MeetingPlan, suggestions: Sequence[Suggestion], *, spared: Sequence[str] = ()) -> MeetingPlan:
+    """The plan with every suggestion applied that code may apply by itself: verified, its words still there.
+
+    `spared`: words that stay as they are; what would change a block that holds some of them is left out.
+    """
+    for suggestion in suggestions:
+        text = _block(plan, suggestion.block).text
+        is_spared = any(words.strip() in text for words in spared if words.strip())
+        if suggestion.check.status == "verified" and not is_spared and text.count(suggestion.old) == 1:
+            plan, _ = apply(plan, suggestion)
+    return plan.model_copy(update={"blocks": tuple(block for block in plan.blocks if block.text.strip())})
 
 
 def undo(plan: MeetingPlan, suggestion: Suggestion) -> tuple[MeetingPlan, Suggestion]:

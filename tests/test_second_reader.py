@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from coach.errors import InputError
-from coach.markup import split
-from coach.schema import AccountContext, MeetingPlan, NoteLine, Suggestion
-from coach.second_reader import apply, dismiss, points_of, read_suggestion, undo, vet
+from coach.markup import join, split
+from coach.schema import AccountContext, Check, MeetingPlan, NoteLine, Suggestion
+from coach.second_reader import apply, dismiss, mended, points_of, read_suggestion, undo, vet
 
 CONTEXT = AccountContext(
     account="Harrowgate",
@@ -52,6 +52,17 @@ def test_one_that_brings_in_a_figure_is_shown_as_unverified() -> None:
 )
 def test_one_that_cannot_be_applied_is_refused_with_its_reason(changes: dict[str, str], why: str) -> None:
     assert why in str(vet(suggestion(**changes), PLAN, CONTEXT))
+
+
+def test_a_new_page_is_mended_by_what_is_verified_and_still_fits() -> None:
+    held = suggestion(check=Check(status="verified"))
+    loose = suggestion(old="We bring", block="B1", new="We bring 99", check=Check(status="unverified"))
+    gone = suggestion(old="Customers reduce outages", new="Stores", check=Check(status="verified"))
+    after = mended(PLAN, (held, loose, gone))
+    assert join(after.blocks) == join(PLAN.blocks).replace(held.old, held.new)
+    assert mended(PLAN, (held,), spared=("They like it.",)) == PLAN
+    cut = suggestion(old=PLAN.blocks[1].text, new="", check=Check(status="verified"))
+    assert [block.id for block in mended(PLAN, (cut,)).blocks] == ["B1"]
 
 
 def test_apply_and_undo_give_the_page_back_word_for_word() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from coach.ledger import Ledger
 from coach.markup import join, split, word_count
 from coach.rubric import word_budget
 from coach.schema import AccountContext
+from coach.second_reader import JUST_WRITTEN
 from coach.workflow import PAGE_STAGES, Options, critique_plan, plan_meeting
 from tests.support.endpoint import Answer, Body, Endpoint, Fault, Reply, Status
 from tests.support.writer import PAGE, REWRITTEN, task_of, writer
@@ -34,7 +36,7 @@ async def test_the_page_is_worked_out_written_criticised_and_rewritten(context: 
     heard: list[Event] = []
     drafted = await plan_meeting(context, options=MODEL, on_event=heard.append)
     assert [event.stage for event in heard if isinstance(event, StageStarted)] == [
-        "groundwork", "page", "criticism", "rewrite", "criticism", "rewrite 2",
+        "groundwork", "page", "criticism", "rewrite", "criticism", "rewrite 2", "suggestions",
     ]  # fmt: skip
     assert [join(draft.plan.blocks) for draft in drafted.drafts] == [
         join(split(text)) for text in (PAGE, REWRITTEN, REWRITTEN)
@@ -175,6 +177,46 @@ async def test_a_block_kept_word_for_word_is_not_indexed_again(context: AccountC
     (kept,) = [block for block in drafted.plan.blocks if "38 days late" in block.text]
     assert kept.citations == ("L5", "L6")
     assert kept.check.status == "verified"
+
+
+def suggesting(body: Body) -> Reply:
+    """A second reader who finds two things in the last page: one that lines hold, one that none does."""
+    asked = task_of(body)
+    if JUST_WRITTEN not in asked:
+        return writer(body)
+    held = {"old": "can say no?", "new": "can say no? Who pays the weekend crew?", "lines": ["L12"]}
+    loose = {"old": "in the peak", "new": "for 99,000 EUR", "lines": ["L12"]}
+    block = next(row.split(" ")[0] for row in asked.splitlines() if "who can say no" in row)
+    said = [{"kind": "missing", "block": block, "why": "It was asked so.", **one} for one in (held, loose)]
+    return Answer("\n".join(map(json.dumps, said)))
+
+
+async def test_the_last_page_is_mended_word_for_word_where_its_lines_hold_it(
+    context: AccountContext, serve: Serve
+) -> None:
+    serve(suggesting)
+    heard: list[Event] = []
+    drafted = await plan_meeting(context, options=MODEL, on_event=heard.append)
+    page = join(drafted.plan.blocks)
+    assert page == join(split(REWRITTEN)).replace("can say no?", "can say no? Who pays the weekend crew?")
+    assert drafted.drafts[-1].plan.blocks == drafted.plan.blocks
+    assert drafted.critique.judged_by == "openai:scripted"
+    last = [event for event in heard if isinstance(event, PageIndexed)][-1]
+    assert (last.stage, join(last.plan.blocks)) == ("suggestions", page)
+
+
+async def test_words_that_the_rep_has_settled_are_not_mended(context: AccountContext, serve: Serve) -> None:
+    serve(suggesting)
+    mine = next(block for block in split(REWRITTEN) if "who can say no" in block.text)
+    drafted = await plan_meeting(context, options=MODEL, settled=lambda: (mine,))
+    assert join(drafted.plan.blocks) == join(split(REWRITTEN))
+
+
+async def test_a_page_that_nobody_could_mend_stands_as_it_was(context: AccountContext, serve: Serve) -> None:
+    serve(lambda body: Answer("", finish_reason="content_filter") if JUST_WRITTEN in task_of(body) else writer(body))
+    drafted = await plan_meeting(context, options=MODEL)
+    assert join(drafted.plan.blocks) == join(split(REWRITTEN))
+    assert [failure.step for failure in drafted.failures] == ["suggestions"]
 
 
 async def test_a_killed_draft_continues_without_paying_twice(

@@ -29,6 +29,7 @@ _CALLS = {
     "TASK: you said which lines": "index_again",
     "TASK: you are a strict examiner": "judge",
     "TASK: the page is": "cut",
+    "TASK: you are the second reader": "suggest",
 }
 
 

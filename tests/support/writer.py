@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from coach.second_reader import JUST_WRITTEN
 from tests.support.endpoint import Answer, Body, Reply
 
 GROUNDWORK = """## Clock
@@ -116,7 +117,7 @@ def writer(body: Body) -> Reply:
     if asked.startswith("TASK: you are a strict"):
         return Answer(judged(asked))
     if asked.startswith("TASK: you are the second reader"):
-        return Answer(json.dumps(SUGGESTIONS))
+        return Answer("Nothing to change." if JUST_WRITTEN in asked else json.dumps(SUGGESTIONS))
     return Answer("B1: nothing | none")
 
 
