@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from coach.builtin.asked import weight
 from coach.builtin.evidence import Evidence
@@ -28,6 +29,7 @@ class _Row:
     label: str
 
 
+@lru_cache(maxsize=4)
 def sheet(evidence: Evidence) -> Piece:
     """One table: open points, else what they told us, else what we offer, else the two things we need to know."""
     points = _held(_unlike(_points(evidence)), evidence)[:MAX_ROWS]

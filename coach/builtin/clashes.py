@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from coach.builtin import words
 from coach.builtin.evidence import Evidence
@@ -59,6 +60,7 @@ class Clash:
         return tuple(dict.fromkeys(label for _, label in self.sides))
 
 
+@lru_cache(maxsize=4)
 def clashes(evidence: Evidence) -> tuple[Clash, ...]:
     """The weightiest first."""
     found = [

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from coach.builtin import words
 from coach.builtin.asked import Asked, questions, weight
@@ -29,8 +30,10 @@ class Deadline:
     said: Said
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
+    """Compared by identity, so that what is worked out from it is worked out once."""
+
     context: AccountContext
     persons: Persons
     said: tuple[Said, ...]
@@ -49,13 +52,13 @@ class Evidence:
     goals: dict[str, tuple[Said, ...]]
     """What each person wants or worries about, the weightiest first."""
 
-    @property
+    @cached_property
     def overdue(self) -> tuple[Promise, ...]:
         """Ours, past their day or asked after, the longest overdue first."""
         mine = [p for p in self.promises if p.is_ours and p.is_overdue]
         return tuple(sorted(mine, key=lambda p: -p.days_late))
 
-    @property
+    @cached_property
     def fresh_questions(self) -> tuple[Asked, ...]:
         """Open questions of theirs that do not merely ask for what we owe."""
         owed = {label for p in self.overdue for label in (p.said.label, p.still_open.label if p.still_open else "")}
