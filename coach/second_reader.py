@@ -118,17 +118,22 @@ def apply(plan: MeetingPlan, suggestion: Suggestion) -> tuple[MeetingPlan, Sugge
     return _with_block(plan, block.model_copy(update={"text": text, "citations": citations})), applied
 
 
-def mended(plan: MeetingPlan, suggestions: Sequence[Suggestion], *, spared: Sequence[str] = ()) -> MeetingPlan:
-    """The plan with every suggestion applied that code may apply by itself: verified, its words still there.
+def mended(
+    plan: MeetingPlan, suggestions: Sequence[Suggestion], *, spared: Sequence[str] = ()
+) -> tuple[MeetingPlan, tuple[Suggestion, ...]]:
+    """The plan with every suggestion applied that code may apply by itself, and these: verified, the words still there.
 
     `spared`: words that stay as they are; what would change a block that holds some of them is left out.
     """
+    done = []
     for suggestion in suggestions:
         text = _block(plan, suggestion.block).text
         is_spared = any(words.strip() in text for words in spared if words.strip())
         if suggestion.check.status == "verified" and not is_spared and text.count(suggestion.old) == 1:
-            plan, _ = apply(plan, suggestion)
-    return plan.model_copy(update={"blocks": tuple(block for block in plan.blocks if block.text.strip())})
+            plan, applied = apply(plan, suggestion)
+            done.append(applied)
+    kept = tuple(block for block in plan.blocks if block.text.strip())
+    return plan.model_copy(update={"blocks": kept}), tuple(done)
 
 
 def undo(plan: MeetingPlan, suggestion: Suggestion) -> tuple[MeetingPlan, Suggestion]:

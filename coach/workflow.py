@@ -14,10 +14,9 @@ from typing import TypeVar
 from coach import builtin
 from coach.brief import Brief, bounded, shorter
 from coach.checks import depth_for
-from coach.checks.language import NAMES, language_of
 from coach.compare import changes
 from coach.context import context_warnings
-from coach.corrections import decided_by_rep, with_decisions
+from coach.corrections import decided_by_rep
 from coach.critique import assess, checked, for_the_writer
 from coach.draft import cut_page, rewrite_page, write_page
 from coach.errors import BudgetSpent, ContextTooLong, ModelError
@@ -46,6 +45,7 @@ from coach.schema import (
 )
 from coach.second_reader import criticise, mended, points_of, suggest
 from coach.settings import BUILTIN
+from coach.unaided import draft_unaided
 
 __all__ = ["PAGE_STAGES", "Options", "critique_plan", "plan_meeting"]
 
@@ -81,7 +81,7 @@ async def plan_meeting(
     """
     read, left_out = bounded(context)
     if options.model_for("draft") == BUILTIN:
-        drafted = _by_builtin(read, options, groundwork)
+        drafted = draft_unaided(read, options, groundwork)
         _tell_of(drafted, on_event, is_given=groundwork is not None)
         warnings = (left_out, *drafted.warnings) if left_out else drafted.warnings
         return drafted.model_copy(update={"context": context, "warnings": warnings})
@@ -171,7 +171,10 @@ class _Drafting:
             page = better
         last = await self._within_budget(await page.plan)
         if drafts and not self.failures:
-            last = await self._mended(last, groundwork)
+            mended_page, why = await self._mended(last, groundwork)
+            if mended_page is not last:
+                drafts.append(self._judging(last, groundwork, why, is_asked=False))
+                last = mended_page
         read = await drafts[-1] if drafts else None
         if read is None or read.plan is not last:
             drafts.append(self._judging(last, groundwork))
@@ -253,8 +256,8 @@ class _Drafting:
         length = (f"The page has {over + self.budget} words, {over} over its budget.",) if over > 0 else ()
         return (*length, *for_the_writer(assess(plan, self.context, groundwork))[:MAX_FINDINGS_TOLD])
 
-    async def _mended(self, plan: MeetingPlan, groundwork: Groundwork) -> MeetingPlan:
-        """The page with what the second reader would change in it, word by word, where its lines hold it."""
+    async def _mended(self, plan: MeetingPlan, groundwork: Groundwork) -> tuple[MeetingPlan, tuple[Point, ...]]:
+        """The page with what the second reader would change in it, word by word, where its lines hold it; and why."""
         self.tell(StageStarted(MENDING))
         found = assess(plan, self.context, groundwork).findings
         reader = self.options.model_for("reader")
@@ -263,13 +266,13 @@ class _Drafting:
         )
         suggested = await self._tried(MENDING, asked)
         if suggested is None:
-            return plan
-        better = mended(plan, suggested.offered, spared=[block.text for block in self.settled()])
-        if better.blocks == plan.blocks:
-            return plan
+            return plan, ()
+        better, applied = mended(plan, suggested.offered, spared=[block.text for block in self.settled()])
+        if not applied:
+            return plan, ()
         better = checked(better, self.context, self.groundwork)
         self.tell(PageIndexed(MENDING, better))
-        return better
+        return better, tuple(Point(text=one.why, lines=one.lines) for one in applied)
 
     async def _within_budget(self, plan: MeetingPlan) -> MeetingPlan:
         if word_count(plan.blocks) <= self.budget:
@@ -312,7 +315,7 @@ class _Drafting:
         self.tell(Noted(f"{step}: {error.message}"))
 
     def _without_a_page(self, groundwork: Groundwork) -> Drafted:
-        by_builtin = _by_builtin(self.context, self.options, self.given)
+        by_builtin = draft_unaided(self.context, self.options, self.given)
         known = groundwork if groundwork.blocks else by_builtin.groundwork
         warning = "The model failed; this page was drafted without one."
         return by_builtin.model_copy(
@@ -375,32 +378,6 @@ def _tell_of(drafted: Drafted, on_event: OnEvent, *, is_given: bool) -> None:
     if not is_given:
         on_event(WorkedOut(drafted.groundwork))
     on_event(PageIndexed("page", drafted.plan))
-
-
-def _by_builtin(context: AccountContext, options: Options, given: Groundwork | None = None) -> Drafted:
-    groundwork = with_decisions(given or builtin.work_out(context), options.decisions)
-    depth = options.depth or depth_for(context)
-    plan = checked(builtin.draft_plan(context, groundwork, depth=depth), context, groundwork)
-    critique = assess(plan, context, groundwork)
-    return Drafted(
-        context=context,
-        plan=plan,
-        groundwork=groundwork,
-        critique=critique,
-        drafts=(Draft(plan=plan, critique=critique),),
-        questions=questions_for(context, plan, groundwork),
-        warnings=(*_only_english(context, options), *context_warnings(context)),
-        drafted_by=BUILTIN,
-    )
-
-
-def _only_english(context: AccountContext, options: Options) -> tuple[str, ...]:
-    """Said where a person would expect another language."""
-    notes = "\n".join(line.text for line in context.notes)
-    expected = options.language.strip() or NAMES.get(language_of(notes), "English")
-    if expected.lower().startswith("en"):
-        return ()
-    return (f"Without a model the page is in English, not in {expected}; what the notes say stands as they say it.",)
 
 
 def _names_lines(plan: MeetingPlan) -> bool:

@@ -58,11 +58,12 @@ def test_a_new_page_is_mended_by_what_is_verified_and_still_fits() -> None:
     held = suggestion(check=Check(status="verified"))
     loose = suggestion(old="We bring", block="B1", new="We bring 99", check=Check(status="unverified"))
     gone = suggestion(old="Customers reduce outages", new="Stores", check=Check(status="verified"))
-    after = mended(PLAN, (held, loose, gone))
+    after, done = mended(PLAN, (held, loose, gone))
+    assert [(one.old, one.state) for one in done] == [(held.old, "applied")]
     assert join(after.blocks) == join(PLAN.blocks).replace(held.old, held.new)
-    assert mended(PLAN, (held,), spared=("They like it.",)) == PLAN
+    assert mended(PLAN, (held,), spared=("They like it.",)) == (PLAN, ())
     cut = suggestion(old=PLAN.blocks[1].text, new="", check=Check(status="verified"))
-    assert [block.id for block in mended(PLAN, (cut,)).blocks] == ["B1"]
+    assert [block.id for block in mended(PLAN, (cut,))[0].blocks] == ["B1"]
 
 
 def test_apply_and_undo_give_the_page_back_word_for_word() -> None:

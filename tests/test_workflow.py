@@ -200,6 +200,8 @@ async def test_the_last_page_is_mended_word_for_word_where_its_lines_hold_it(
     page = join(drafted.plan.blocks)
     assert page == join(split(REWRITTEN)).replace("can say no?", "can say no? Who pays the weekend crew?")
     assert drafted.drafts[-1].plan.blocks == drafted.plan.blocks
+    assert join(drafted.drafts[-2].plan.blocks) == join(split(REWRITTEN))
+    assert [point.text for point in drafted.drafts[-2].critique.points] == ["It was asked so."]
     assert drafted.critique.judged_by == "openai:scripted"
     last = [event for event in heard if isinstance(event, PageIndexed)][-1]
     assert (last.stage, join(last.plan.blocks)) == ("suggestions", page)
