@@ -33,10 +33,10 @@ RANGE = re.compile(
     r"(?=(?:\d{1,2})(?:st|nd|rd|th|\.)?\s*(?:of |de )?" + _MONTH + ")"
 )
 TIME = re.compile(
-    r"(?<![\d:.,/-])(?P<hour>[01]?\d|2[0-4])(?:[:.h](?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d.,]*\d)\s*(?P<half>[ap]\.?m\b\.?|uhr\b|h\b|u\b)?"
+    r"(?:(?<![\d:.,/-])|(?<=\d[:h]\d\d-))(?P<hour>[01]?\d|2[0-4])(?:[:.h](?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d.,]*\d)\s*(?P<half>[ap]\.?m\b\.?|uhr\b|h\b|u\b)?"
     r"|\s*(?P<half2>[ap]m\b|[ap]\.m\.|uhr\b|o'clock\b)|u\b)(?:\s+[+-]\d{4}\b)?"
 )
-"""A time of day; with `.` only before `Uhr`, `am` or `pm`."""
+"""A time of day, also the end of `13:20-13:32`; with `.` only before `Uhr`, `am` or `pm`."""
 
 _PATTERNS = tuple(
     re.compile(pattern, re.MULTILINE)

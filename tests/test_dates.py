@@ -93,6 +93,10 @@ def test_times_of_day_are_read() -> None:
     ]  # fmt: skip
 
 
+def test_both_ends_of_a_span_of_the_clock_are_times() -> None:
+    assert times("13:20–13:32 Bern") == (dt.time(13, 20), dt.time(13, 32))
+
+
 def test_weekdays_and_days_without_a_month_are_told() -> None:
     assert weekdays("on Thursday, am Freitag")[0][0] == 3
     assert weekdays("on Thursday, am Freitag")[1][0] == 4
