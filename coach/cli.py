@@ -76,7 +76,7 @@ def draft(
     model: Model = "",
     depth: Annotated[DepthName | None, typer.Option(help="Length of the page; else by what is at stake.")] = None,
     effort: Annotated[
-        EffortName, typer.Option(help="low: no groundwork, no criticism; normal: rewritten twice; high: three times.")
+        EffortName, typer.Option(help="low: one page; normal: two pages, the better one from both, mended; high: rewritten twice.")
     ] = "normal",
     language: Language = "",
     decide: Annotated[list[str] | None, typer.Option(help="What is decided already; may be repeated.")] = None,
@@ -127,9 +127,10 @@ def critique(
     budget_usd: Budget = None,
 ) -> None:
     """Check, judge and score a plan."""
+    from coach.critiquing import critique_plan
     from coach.export.files import plan_in, read_plan
     from coach.export.terminal import show_review
-    from coach.workflow import Options, critique_plan
+    from coach.options import Options
 
     options = Options(model=model, language=language, again=again, timeout_s=timeout, budget_usd=budget_usd)
     material = _context(context, notes)

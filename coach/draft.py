@@ -1,4 +1,4 @@
-"""Writes the page, by a model: context and groundwork -> page, and page and criticism -> page.
+"""Writes the page, by a model: context and groundwork -> page, and pages -> what is wrong with them and a better page.
 
 Answers are Markdown; reading them into blocks is markup's business, which lines carry them the indexer's.
 """
@@ -12,9 +12,12 @@ from json import JSONDecodeError
 from coach.brief import Brief
 from coach.llm import Listener, Models
 from coach.markup import join, split, word_count
-from coach.schema import Block, Meeting
+from coach.schema import Block
 
 MAX_TOKENS = 3200
+REWRITE_MAX_TOKENS = 3800
+ANOTHER = 10
+"""The attempt under which the ledger keeps the other page; above those of one question."""
 CUT_MAX_TOKENS = 1200
 SLACK = 0.94
 """Writers overshoot: they are told this share of the budget."""
@@ -23,17 +26,20 @@ SPARED = frozenset({"best", "fallback", "opening", "decides"})
 LEAST_MISSED = ("leave_out", "find_out", "answers", "people", "agenda", "other", "before", "stop", "bring")
 
 
-async def write_page(brief: Brief, models: Models, *, model: str, budget: int, listener: Listener | None = None) -> str:
-    """The page as Markdown. `budget` in words. Raises ModelError."""
-    request = brief.request("page", max_tokens=MAX_TOKENS, words=_told(budget), minutes=_slot(brief.context.meeting))
+async def write_page(
+    brief: Brief, models: Models, *, model: str, budget: int, is_another: bool = False, listener: Listener | None = None
+) -> str:
+    """The page as Markdown. `budget` in words. `is_another`: asked for besides a first one. Raises ModelError."""
+    attempt = ANOTHER if is_another else 0
+    request = brief.request("page", max_tokens=MAX_TOKENS, attempt=attempt, words=_told(budget), minutes=_slot(brief))
     return (await models.ask(model, request, listener=listener)).text
 
 
 async def rewrite_page(
     brief: Brief, models: Models, *, model: str, budget: int, listener: Listener | None = None
 ) -> str:
-    """The page again, whole, from the criticism and findings at the end of the brief. Raises ModelError."""
-    request = brief.request("rewrite", max_tokens=MAX_TOKENS, words=_told(budget), minutes=_slot(brief.context.meeting))
+    """What is wrong with the pages at the end of the brief, then the better page, whole. Raises ModelError."""
+    request = brief.request("rewrite", max_tokens=REWRITE_MAX_TOKENS, words=_told(budget), minutes=_slot(brief))
     return (await models.ask(model, request, listener=listener)).text
 
 
@@ -73,7 +79,8 @@ def _told(budget: int) -> str:
     return str(int(budget * SLACK) // 10 * 10)
 
 
-def _slot(meeting: Meeting) -> str:
+def _slot(brief: Brief) -> str:
+    meeting = brief.context.meeting
     return f"the {meeting.minutes} minutes" if meeting.minutes else "a slot that you propose (none is given)"
 
 

@@ -101,3 +101,48 @@ class Heard:
             self._worker.add(blocks)
         for block in blocks:
             self._tell(BlockDone(self._stage, block))
+
+
+class HeardInTwo:
+    """Passes on an answer that is a criticism and then a page: the page begins at its `# ` title."""
+
+    def __init__(self, criticism: str, page: str, on_event: OnEvent, *, worker: TakesBlocks | None = None) -> None:
+        self._stages, self._tell, self._worker = (criticism, page), on_event, worker
+        self._said, self._row, self._begins_row = "", "", True
+        self._page: Heard | None = None
+        on_event(StageStarted(criticism))
+
+    def text(self, delta: str) -> None:
+        if self._page:
+            self._page.text(delta)
+            return
+        self._row += delta
+        while self._row and not (self._begins_row and _may_become_title(self._row)):
+            row, end, self._row = self._row.partition("\n")
+            self._begins_row = bool(end)
+            self._said += row + end
+            self._tell(TextArrived(self._stages[0], row + end))
+        if self._row.startswith("# "):
+            self._turn()
+
+    def again(self) -> None:
+        if self._page:
+            self._page.again()
+        self._said, self._row, self._begins_row, self._page = "", "", True, None
+        self._tell(StartedAgain(self._stages[0]))
+
+    def finish(self) -> tuple[str, tuple[Block, ...]]:
+        """The criticism, and the page's blocks. Without a title all of it was the page."""
+        if not self._page:
+            self._row, self._said = self._said + self._row, ""
+            self._turn()
+        assert self._page
+        return self._said.strip(), self._page.finish()
+
+    def _turn(self) -> None:
+        self._page = Heard(self._stages[1], self._tell, worker=self._worker)
+        self._page.text(self._row)
+
+
+def _may_become_title(row: str) -> bool:
+    return row == "#" or row.startswith("# ")

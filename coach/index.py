@@ -176,6 +176,12 @@ def read_index(text: str) -> Index:
     return Index(entries, commitments["best"], commitments["fallback"], tuple(unread))
 
 
+def with_index(plan: MeetingPlan, indexed: Indexed) -> MeetingPlan:
+    """The plan with these blocks and what they ask of the customer."""
+    found = {"blocks": indexed.blocks, "best_outcome": indexed.best, "fallback": indexed.fallback}
+    return plan.model_copy(update=found)
+
+
 def apply_index(blocks: Sequence[Block], index: Index, context: AccountContext) -> tuple[Block, ...]:
     """The blocks with what the index says of them, compared with their lines."""
     said = [_with_entry(block, index.entries.get(block.id, Entry())) for block in blocks]

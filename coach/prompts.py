@@ -6,6 +6,9 @@ A prompt file is Markdown with front matter (purpose, variables); its text uses 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 _IN_CHECKOUT = Path(__file__).parent.parent / "prompts"
 _IN_WHEEL = Path(__file__).parent / "_prompts"
+_instead: ContextVar[Path | None] = ContextVar("instead", default=None)
 
 
 @dataclass(frozen=True)
@@ -57,18 +61,33 @@ def prompts_folder() -> Path:
     return _IN_CHECKOUT if _IN_CHECKOUT.is_dir() else _IN_WHEEL
 
 
-@cache
+@contextmanager
+def prompts_from(folder: Path) -> Iterator[None]:
+    """Within it, and in tasks begun there, a prompt that lies in `folder` stands in for the one of its name."""
+    token = _instead.set(folder)
+    try:
+        yield
+    finally:
+        _instead.reset(token)
+
+
 def prompt(name: str) -> Prompt:
     """The prompt of that name.
 
     Raises:
         ValueError: its front matter and its text disagree about the variables.
     """
-    return _parsed(name, (prompts_folder() / f"{name}.md").read_text(encoding="utf-8"))
+    instead = _instead.get()
+    return _read(instead if instead and (instead / f"{name}.md").is_file() else prompts_folder(), name)
 
 
 def prompt_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in prompts_folder().glob("*.md") if path.stem != "README"))
+
+
+@cache
+def _read(folder: Path, name: str) -> Prompt:
+    return _parsed(name, (folder / f"{name}.md").read_text(encoding="utf-8"))
 
 
 def _parsed(name: str, raw: str) -> Prompt:

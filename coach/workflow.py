@@ -1,4 +1,6 @@
-"""The order of things: notes -> groundwork -> page -> criticism -> page again, indexed, checked and judged meanwhile.
+"""The order of things: notes -> groundwork -> page, and another one -> the better page -> mended word for word.
+
+Indexed, checked and judged meanwhile.
 
 The only file that knows the whole order. Each step is one function of another module; what a model cannot give comes
 from `builtin`, and the result says so.
@@ -20,10 +22,21 @@ from coach.corrections import decided_by_rep
 from coach.critique import assess, checked, for_the_writer
 from coach.draft import cut_page, rewrite_page, write_page
 from coach.errors import BudgetSpent, ContextTooLong, ModelError
-from coach.events import Heard, Noted, OnEvent, PageIndexed, StageStarted, WorkedOut, nobody
+from coach.events import (
+    Event,
+    Heard,
+    HeardInTwo,
+    Noted,
+    OnEvent,
+    PageIndexed,
+    StageStarted,
+    TextArrived,
+    WorkedOut,
+    nobody,
+)
 from coach.grounding import ground
 from coach.groundwork import as_text, work_out
-from coach.index import Indexed, Indexer, apply_index, index_by_code
+from coach.index import Indexer, with_index
 from coach.judge import judge
 from coach.ledger import Ledger
 from coach.llm import Models
@@ -43,17 +56,14 @@ from coach.schema import (
     Point,
     Run,
 )
-from coach.second_reader import criticise, mended, points_of, suggest
+from coach.second_reader import mended, points_of, suggest
 from coach.settings import BUILTIN
 from coach.unaided import draft_unaided
 
-__all__ = ["PAGE_STAGES", "Options", "critique_plan", "plan_meeting"]
+__all__ = ["PAGE_STAGES", "Options", "plan_meeting"]
 
-ROUNDS_BY_EFFORT: dict[Effort, int] = {"low": 0, "normal": 2, "high": 3}
-"""How often the page is criticised and rewritten; `low` has no groundwork either.
-
-Source: blind reading, twice over once in 0.92 of 24 pairs (evals/README.md).
-"""
+ROUNDS_BY_EFFORT: dict[Effort, int] = {"low": 0, "normal": 1, "high": 2}
+"""How often the page is criticised and rewritten; `low` has no groundwork, no other page and no mending either."""
 PAGE_STAGES = ("page", "rewrite", *(f"rewrite {number}" for number in range(2, 1 + max(ROUNDS_BY_EFFORT.values()))))
 """The stages that bring forth a page, in their order."""
 MENDING = "suggestions"
@@ -100,29 +110,6 @@ async def plan_meeting(
     return drafted.model_copy(update={"context": context, "runs": tuple(runs)})
 
 
-async def critique_plan(
-    plan: MeetingPlan,
-    context: AccountContext,
-    *,
-    options: Options,
-    with_suggestions: bool = False,
-    on_event: OnEvent = nobody,
-    ledger: Ledger | None = None,
-) -> Drafted:
-    """Any plan, also one written by hand: indexed where no block names a line, checked, judged and scored.
-
-    Without a model by the rules alone. Raises ModelError, BudgetSpent.
-    """
-    if options.model_for("reader") == BUILTIN:
-        plan = checked(plan if _names_lines(plan) else _indexed_by_code(plan, context), context)
-        critique = assess(plan, context)
-        return Drafted(context=context, plan=plan, critique=critique, drafts=(Draft(plan=plan, critique=critique),))
-    runs: list[Run] = []
-    models = options.models(ledger, runs)
-    draft = await _criticised(plan, context, options, models, with_suggestions, on_event)
-    return Drafted(context=context, plan=draft.plan, critique=draft.critique, drafts=(draft,), runs=tuple(runs))
-
-
 @dataclass(frozen=True)
 class _Page:
     """A page as written; what its lines are is still being found out."""
@@ -146,7 +133,8 @@ class _Drafting:
         warning: str = "",
         is_shortened: bool = False,
     ) -> None:
-        self.context, self.options, self.models, self.tell = context, options, models, on_event
+        self.context, self.options, self.models, self._on_event = context, options, models, on_event
+        self._is_answered = asyncio.Event()
         self.given, self.settled = given, settled
         self.depth = options.depth or depth_for(context)
         self.budget = word_budget(self.depth)
@@ -157,20 +145,29 @@ class _Drafting:
         self.groundwork = Groundwork()
 
     async def run(self) -> Drafted:
+        other = self._another_page()
+        try:
+            return await self._run(other)
+        finally:
+            other.cancel()
+            await asyncio.gather(other, return_exceptions=True)
+
+    async def _run(self, other: asyncio.Task[str]) -> Drafted:
         groundwork = self.groundwork = await self._worked_out()
         brief = self._decided(groundwork)
-        page = await self._written("page", brief)
+        page = await self._written(brief)
         if page is None:
             return self._without_a_page(groundwork)
         drafts: list[asyncio.Task[Draft]] = []
         for number in range(ROUNDS_BY_EFFORT[self.options.effort]):
-            better, judging = await self._improved(page, brief, groundwork, number)
+            self._is_answered.set()  # an endpoint that does not stream gave no text before
+            better, judging = await self._improved(page, brief, groundwork, number, await other if number == 0 else "")
             drafts.append(judging)
             if better is None:
                 break
             page = better
         last = await self._within_budget(await page.plan)
-        if drafts and not self.failures:
+        if drafts and better:
             mended_page, why = await self._mended(last, groundwork)
             if mended_page is not last:
                 drafts.append(self._judging(last, groundwork, why, is_asked=False))
@@ -181,6 +178,25 @@ class _Drafting:
         elif len(drafts) > 1:
             drafts[-1] = self._judging(last, groundwork, read.critique.points)
         return self._drafted(groundwork, tuple(await asyncio.gather(*drafts)))
+
+    def _another_page(self) -> asyncio.Task[str]:
+        """Written meanwhile from the notes alone by whoever has not seen the groundwork; heard by nobody."""
+        brief = self._with_decisions(self.brief, self.given or Groundwork()).with_settled(self.settled())
+        return asyncio.ensure_future(self._other(brief))
+
+    async def _other(self, brief: Brief) -> str:
+        """Asked for once the model has begun to answer: then it is there, and has the material in its cache."""
+        if not ROUNDS_BY_EFFORT[self.options.effort] or not self.options.is_written_twice:
+            return ""
+        await self._is_answered.wait()
+        model = self.options.model_for("draft")
+        asked = write_page(brief, self.models, model=model, budget=self.budget, is_another=True)
+        return await self._tried("another page", asked) or ""
+
+    def tell(self, event: Event) -> None:
+        if isinstance(event, TextArrived):
+            self._is_answered.set()
+        self._on_event(event)
 
     async def _worked_out(self) -> Groundwork:
         if self.given is not None:
@@ -201,21 +217,27 @@ class _Drafting:
 
     def _decided(self, groundwork: Groundwork) -> Brief:
         brief = self.brief.then("groundwork", as_text(groundwork)) if groundwork.blocks else self.brief
+        return self._with_decisions(brief, groundwork)
+
+    def _with_decisions(self, brief: Brief, groundwork: Groundwork) -> Brief:
         decisions = "\n".join(f"- {one}" for one in (*self.options.decisions, *decided_by_rep(groundwork)))
         return brief.then("the rep has decided", decisions) if decisions else brief
 
-    async def _written(self, stage: str, brief: Brief, *, known: MeetingPlan | None = None) -> _Page | None:
+    async def _written(self, brief: Brief) -> _Page | None:
         """A page by a model, indexed while it streams; None when the model failed."""
-        indexer = Indexer(self.brief, self.models, model=self.options.model_for("index"), known=known)
-        hears = Heard(stage, self.tell, worker=indexer)
-        write = rewrite_page if known else write_page
-        model = self.options.model_for("draft")
-        told = brief.with_settled(self.settled())
-        text = await self._tried(stage, write(told, self.models, model=model, budget=self.budget, listener=hears))
-        if text is None:
+        indexer = self._indexer()
+        hears = Heard("page", self.tell, worker=indexer)
+        told, model = brief.with_settled(self.settled()), self.options.model_for("draft")
+        asked = write_page(told, self.models, model=model, budget=self.budget, listener=hears)
+        if await self._tried("page", asked) is None:
             indexer.void()
             return None
-        blocks = hears.finish()
+        return self._page("page", hears.finish(), indexer)
+
+    def _indexer(self, known: MeetingPlan | None = None) -> Indexer:
+        return Indexer(self.brief, self.models, model=self.options.model_for("index"), known=known)
+
+    def _page(self, stage: str, blocks: tuple[Block, ...], indexer: Indexer) -> _Page:
         return _Page(blocks, asyncio.ensure_future(self._indexed(stage, blocks, indexer)))
 
     async def _indexed(self, stage: str, blocks: tuple[Block, ...], indexer: Indexer) -> MeetingPlan:
@@ -228,27 +250,30 @@ class _Drafting:
             depth=self.depth,
             drafted_by=self.options.model_for("draft"),
         )
-        found = checked(_with_index(plan, indexed), self.context, self.groundwork)
+        found = checked(with_index(plan, indexed), self.context, self.groundwork)
         self.tell(PageIndexed(stage, found))
         return found
 
     async def _improved(
-        self, page: _Page, brief: Brief, groundwork: Groundwork, number: int
+        self, page: _Page, brief: Brief, groundwork: Groundwork, number: int, other: str
     ) -> tuple[_Page | None, asyncio.Task[Draft]]:
-        """The page criticised, meanwhile checked, and written again from both; the judging of the old one goes on."""
-        with_page = brief.then("page", join(page.blocks))
-        reader = self.options.model_for("reader")
-        hears = Heard("criticism", self.tell)
-        asked = criticise(with_page, self.models, model=reader, listener=hears)
-        criticism = await self._tried("criticism", asked) or ""
+        """The page criticised, beside the other one, and written again; the judging of the old one goes on."""
         plan = await page.plan
-        judging = self._judging(plan, groundwork, points_of(criticism), is_asked=number == 0)
-        told = self._counted(plan, groundwork)
-        if not criticism and not told:
+        judging = self._judging(plan, groundwork, is_asked=number == 0)
+        told = "\n".join(f"- {one}" for one in self._counted(plan, groundwork))
+        brief = brief.then("page", join(page.blocks))
+        brief = brief.then("another page", other) if other else brief
+        brief = brief.then("what the checks found", told) if told else brief
+        stage, indexer = PAGE_STAGES[number + 1], self._indexer(known=plan)
+        hears = HeardInTwo("criticism", stage, self.tell, worker=indexer)
+        settled, model = brief.with_settled(self.settled()), self.options.model_for("draft")
+        asked = rewrite_page(settled, self.models, model=model, budget=self.budget, listener=hears)
+        if await self._tried(stage, asked) is None:
+            indexer.void()
             return None, judging
-        with_all = with_page.then("criticism", criticism) if criticism else with_page
-        with_all = with_all.then("what the checks found", "\n".join(f"- {one}" for one in told)) if told else with_all
-        return await self._written(PAGE_STAGES[number + 1], with_all, known=plan), judging
+        criticism, blocks = hears.finish()
+        with_points = _with_points(judging, points_of(criticism))
+        return self._page(stage, blocks, indexer), asyncio.ensure_future(with_points)
 
     def _counted(self, plan: MeetingPlan, groundwork: Groundwork) -> tuple[str, ...]:
         """What code found on the page, for the rewrite."""
@@ -346,48 +371,12 @@ class _Drafting:
         )
 
 
-async def _criticised(
-    plan: MeetingPlan,
-    context: AccountContext,
-    options: Options,
-    models: Models,
-    with_suggestions: bool,
-    on_event: OnEvent,
-) -> Draft:
-    brief = Brief(context, language=options.language, again=options.again)
-    if not _names_lines(plan):
-        on_event(StageStarted("index"))
-        indexer = Indexer(brief, models, model=options.model_for("index"))
-        indexer.add(plan.blocks)
-        plan = _with_index(plan, await indexer.finish())
-    plan = checked(plan, context)
-    judge_model, reader = options.model_for("judge"), options.model_for("reader")
-    hears = Heard("criticism", on_event)
-    asked = criticise(brief.then("page", join(plan.blocks)), models, model=reader, listener=hears)
-    criticism, answers = await asyncio.gather(asked, judge(brief, models, model=judge_model, plan=plan))
-    critique = assess(plan, context, answers=answers, points=points_of(criticism), judged_by=judge_model)
-    if not with_suggestions:
-        return Draft(plan=plan, critique=critique)
-    on_event(StageStarted("suggestions"))
-    budget = word_budget(plan.depth)
-    suggested = await suggest(brief, models, model=reader, plan=plan, findings=critique.findings, budget=budget)
-    return Draft(plan=plan, critique=critique.model_copy(update={"suggestions": suggested.offered}))
+async def _with_points(judging: asyncio.Task[Draft], points: tuple[Point, ...]) -> Draft:
+    draft = await judging
+    return draft.model_copy(update={"critique": draft.critique.model_copy(update={"points": points})})
 
 
 def _tell_of(drafted: Drafted, on_event: OnEvent, *, is_given: bool) -> None:
     if not is_given:
         on_event(WorkedOut(drafted.groundwork))
     on_event(PageIndexed("page", drafted.plan))
-
-
-def _names_lines(plan: MeetingPlan) -> bool:
-    return any(block.citations or block.basis for block in plan.blocks)
-
-
-def _with_index(plan: MeetingPlan, indexed: Indexed) -> MeetingPlan:
-    found = {"blocks": indexed.blocks, "best_outcome": indexed.best, "fallback": indexed.fallback}
-    return plan.model_copy(update=found)
-
-
-def _indexed_by_code(plan: MeetingPlan, context: AccountContext) -> MeetingPlan:
-    return plan.model_copy(update={"blocks": apply_index(plan.blocks, index_by_code(plan.blocks, context), context)})

@@ -6,18 +6,32 @@ Each gives the same noun, so that every measure can be taken of every arm.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 
 from coach.ledger import Ledger
-from coach.schema import Depth, Drafted, Groundwork, Run
+from coach.prompts import prompts_from
+from coach.schema import Depth, Drafted, Effort, Groundwork, Run
 from coach.settings import BUILTIN
-from coach.workflow import Options, plan_meeting
+from coach.workflow import ROUNDS_BY_EFFORT, Options, plan_meeting
 from evals.cases import Case
 from evals.chat import chat_page
+from evals.places import PROMPT_SETS
 from evals.recordings import Roles
 
-AFTER_THE_PAGE = frozenset({"criticise", "rewrite", "cut"})
+ABLATIONS = (
+    "no_groundwork",
+    "no_rewrite",
+    "not_mended",
+    "two_rounds",
+    "fixed_headings",
+    "equal_tokens",
+    "other_reader",
+    "other_prompts",
+)
+AFTER_THE_PAGE = frozenset({"criticise", "rewrite", "cut", "suggest"})
 
 
 @dataclass(frozen=True)
@@ -27,8 +41,13 @@ class Arm:
     roles: Roles
     has_groundwork: bool = True
     version: int = -1
-    """Which version of the page counts: 0 as first written, 1 rewritten once, -1 the last."""
+    """Which version of the page counts: 0 as first written, 1 rewritten once …, -1 the last, mended word for word."""
     is_chat: bool = False
+    effort: Effort = "normal"
+    prompts: Path | None = None
+    """A folder whose prompts stand in for those of the same name."""
+    spends_like: Arm | None = None
+    """A chat goes on improving its page until it has spent the tokens of this arm."""
 
     @property
     def asks_models(self) -> bool:
@@ -50,19 +69,26 @@ def builtin_arm() -> Arm:
 
 
 def model_arm(roles: Roles) -> Arm:
-    return Arm("model", "groundwork, page, criticised and rewritten twice", roles)
+    return Arm("model", "groundwork, page, criticised, rewritten, mended word for word", roles)
 
 
-def ablations(roles: Roles, *, other_reader: str = "") -> tuple[Arm, ...]:
+def chat_arm(roles: Roles) -> Arm:
+    return Arm("chat", "a plain chat's page after its follow-up question", roles, is_chat=True)
+
+
+def ablations(roles: Roles, *, other_reader: str = "", other_prompts: Path | None = None) -> tuple[Arm, ...]:
     """What is left out or done otherwise, each to be read against the model's arm."""
     arms = (
-        Arm("no_groundwork", "page without groundwork, criticised and rewritten twice", roles, has_groundwork=False),
+        Arm("no_groundwork", "page without groundwork", roles, has_groundwork=False),
         Arm("no_rewrite", "groundwork and page, not criticised", roles, version=0),
-        Arm("one_round", "criticised and rewritten once", roles, version=1),
-        Arm("chat", "a plain chat's page after its follow-up question", roles, is_chat=True),
+        Arm("not_mended", "rewritten, not mended word for word", roles, version=ROUNDS_BY_EFFORT["normal"]),
+        Arm("two_rounds", "criticised and rewritten twice", roles, effort="high"),
+        Arm("fixed_headings", "the same headings for every meeting", roles, prompts=PROMPT_SETS / "fixed_headings"),
+        Arm("equal_tokens", "a chat that spends as many tokens", roles, is_chat=True, spends_like=model_arm(roles)),
     )
     other = Arm("other_reader", "another model as second reader", replace(roles, reader=other_reader))
-    return (*arms, other) if other_reader else arms
+    prompts = Arm("other_prompts", f"with the prompts of {other_prompts}", roles, prompts=other_prompts)
+    return (*arms, *([other] if other_reader else []), *([prompts] if other_prompts else []))
 
 
 @dataclass(frozen=True)
@@ -75,11 +101,14 @@ class Conditions:
     timeout_s: float = 3600.0
     depth: Depth | None = None
     """As it was recorded; None: by what is at stake."""
+    tokens: int = 0
+    """What a chat may spend, in and out together; 0: its page and one improvement."""
 
 
 def options_for(arm: Arm, conditions: Conditions) -> ByRoles:
     return ByRoles(
         roles=MappingProxyType(vars(arm.roles).copy()),
+        effort=arm.effort,
         depth=conditions.depth,
         again=conditions.again,
         budget_usd=conditions.budget_usd,
@@ -91,9 +120,10 @@ async def make(case: Case, arm: Arm, conditions: Conditions) -> Drafted:
     """The page of that arm, with its groundwork, critique and the calls that it took. Raises CoachError."""
     options = options_for(arm, conditions)
     if arm.is_chat:
-        return await chat_page(case.context, options, conditions.ledger)
+        return await chat_page(case.context, options, conditions.ledger, tokens=conditions.tokens)
     given = None if arm.has_groundwork else Groundwork()
-    drafted = await plan_meeting(case.context, options=options, groundwork=given, ledger=conditions.ledger)
+    with prompts_from(arm.prompts) if arm.prompts else nullcontext():
+        drafted = await plan_meeting(case.context, options=options, groundwork=given, ledger=conditions.ledger)
     return as_of_version(drafted, arm.version)
 
 

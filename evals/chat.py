@@ -6,11 +6,12 @@ The opponent of blind readings. Its page has no parts and no lines of its own; c
 from __future__ import annotations
 
 from coach.brief import material
+from coach.critiquing import critique_plan
 from coach.ledger import Ledger
 from coach.llm import Request
 from coach.markup import split, title_of
+from coach.options import Options
 from coach.schema import AccountContext, Drafted, MeetingPlan, Run
-from coach.workflow import Options, critique_plan
 
 ASK = (
     "Here are our CRM record and my notes. I meet this customer (date, people are in them). "
@@ -23,22 +24,34 @@ IMPROVE = (
 )
 MAX_TOKENS = 4000
 MARK = "PAGE"
+MAX_IMPROVEMENTS = 12
+"""However much may still be spent."""
 
 
-async def chat_page(context: AccountContext, options: Options, ledger: Ledger | None) -> Drafted:
-    """Two questions to the drafting model, then the same checks as for any page. Raises ModelError."""
+async def chat_page(context: AccountContext, options: Options, ledger: Ledger | None, *, tokens: int = 0) -> Drafted:
+    """Two questions to the drafting model, then the same checks as for any page. Raises ModelError.
+
+    `tokens`: the page is improved again as long as that leaves enough of them, in and out together.
+    """
     runs: list[Run] = []
     models = options.models(ledger, runs)
     model = options.model_for("draft")
     asked = f"{material(context)}\n\n{ASK}"
-    first = await models.ask(model, _request("chat", asked, options))
-    again = f"{asked}\n\n<your page>\n{first.text}\n</your page>\n\n{IMPROVE}"
-    improved = await models.ask(model, _request("chat_improved", again, options))
-    blocks = split(page_in(improved.text))
+    page = (await models.ask(model, _request("chat", asked, options))).text
+    for _ in range(MAX_IMPROVEMENTS):
+        again = f"{asked}\n\n<your page>\n{page}\n</your page>\n\n{IMPROVE}"
+        page = page_in((await models.ask(model, _request("chat_improved", again, options))).text)
+        if _spent(runs) + _spent(runs[-1:]) > tokens:
+            break
+    blocks = split(page)
     plan = MeetingPlan(title=title_of(blocks) or context.account, blocks=blocks, drafted_by=f"{model} as a chat")
     by_rules = Options(model="builtin")
     read = await critique_plan(plan, context, options=by_rules)
     return read.model_copy(update={"runs": tuple(runs), "drafted_by": plan.drafted_by})
+
+
+def _spent(runs: list[Run]) -> int:
+    return sum(run.tokens_in + run.tokens_out for run in runs)
 
 
 def page_in(text: str) -> str:

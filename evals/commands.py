@@ -39,6 +39,10 @@ def run(
     reader: Annotated[str, typer.Option(help="The second reader, where it is another model.")] = "",
     index: Annotated[str, typer.Option(help="The indexer, where it is another model.")] = "",
     other_reader: Annotated[str, typer.Option(help="Ablation: one more arm with this second reader.")] = "",
+    other_prompts: Annotated[
+        Path | None, typer.Option(help="Ablation: one more arm with this folder's prompts instead of ours.")
+    ] = None,
+    arm: Annotated[list[str] | None, typer.Option(help="Only this ablation; may be repeated.")] = None,
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
     part: Annotated[
         list[str] | None, typer.Option(help="What the model is asked for; may be repeated. Else: plan.")
@@ -58,6 +62,7 @@ def run(
     recordings: Recordings = None,
 ) -> None:
     """Make and measure plans: from recordings, or with a model."""
+    from evals.arms import ABLATIONS
     from evals.gate import EXIT_CODES
     from evals.metrics import TASKS
     from evals.places import RECORDINGS, RUNS
@@ -73,6 +78,8 @@ def run(
         only=tuple(only or ()),
         epochs=epochs,
         other_reader=other_reader,
+        other_prompts=other_prompts,
+        arms=_known("--arm", arm, ABLATIONS),
     )
     place, name = Place(runs or RUNS, recordings or RECORDINGS), name or name_of_now()
     if live:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from html import escape
 from typing import Protocol
 
@@ -34,13 +35,19 @@ class Pages:
         """Raises ModelError where a step failed for good: a page that `builtin` had to help with is not the model's."""
         key = (case.id, arm.name, again)
         if key not in self._made:
-            conditions = self.source.conditions(recording_of(case), again=again)
-            self._made[key] = asyncio.ensure_future(make(case, arm, conditions))
+            self._made[key] = asyncio.ensure_future(self._make(case, arm, again))
         drafted = await asyncio.shield(self._made[key])
         if drafted.failures:
             first = drafted.failures[0]
             raise ModelError(f"{first.step}: {first.message}", hint=first.hint)
         return drafted
+
+    async def _make(self, case: Case, arm: Arm, again: int) -> Drafted:
+        conditions = self.source.conditions(recording_of(case), again=again)
+        if arm.spends_like:
+            other = await self.made(case, arm.spends_like, again=again)
+            conditions = replace(conditions, tokens=sum(run.tokens_in + run.tokens_out for run in other.runs))
+        return await make(case, arm, conditions)
 
 
 def recording_of(case: Case) -> str:

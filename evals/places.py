@@ -8,6 +8,8 @@ HERE = Path(__file__).parent
 CONTEXTS = HERE / "contexts"
 CRITIC = HERE / "critic"
 INJECTION = HERE / "injection"
+PROMPT_SETS = HERE / "prompt_sets"
+"""Folders of prompts that stand in for those of the same name: an arm each."""
 RECORDINGS = HERE / "recordings"
 MANIFEST = HERE / "manifest.json"
 BASELINE = HERE / "baseline.json"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 from coach.errors import InputError
 from coach.schema import MeetingPlan
-from evals.arms import Arm, ablations, builtin_arm, model_arm
+from evals.arms import Arm, ablations, builtin_arm, chat_arm, model_arm
 from evals.cases import Case, Split, cases_or_faults
 from evals.critic_cases import CriticCase, load_critic
 from evals.critic_jobs import JUDGED, READ, RULES, Critic, agreement_jobs, critic_jobs
@@ -36,6 +37,9 @@ class Asked:
     """Meetings or base plans by name; empty: all."""
     epochs: int = 1
     other_reader: str = ""
+    other_prompts: Path | None = None
+    arms: tuple[str, ...] = ()
+    """Ablations by name; empty: all."""
 
     def wants(self, name: str) -> bool:
         return not self.only or name in self.only
@@ -83,12 +87,13 @@ def _of_pages(asked: Asked, data: Data, source: Source, roles: Roles | None) -> 
 
 def _compared(asked: Asked, cases: Sequence[Case], pages: Pages, roles: Roles) -> Iterator[Job]:
     whole, readings = model_arm(roles), Readings(pages, reader=roles.judge)
-    chat = next(arm for arm in ablations(roles) if arm.is_chat)
+    chat = chat_arm(roles)
     if "pairwise" in asked.parts:
         yield from pairwise_jobs(cases, whole, chat, readings)
         yield from bias_jobs(cases, whole, chat, readings)
     if "ablation" in asked.parts:
-        arms = [arm for arm in ablations(roles, other_reader=asked.other_reader) if not arm.is_chat]
+        every = ablations(roles, other_reader=asked.other_reader, other_prompts=asked.other_prompts)
+        arms = [arm for arm in every if not asked.arms or arm.name in asked.arms]
         yield from ablation_jobs(cases, [whole], pages)
         yield from ablation_jobs(cases, arms, pages, wins=partial(_wins, whole, readings))
 

@@ -42,7 +42,7 @@ def test_every_example_is_recorded_and_says_where_from() -> None:
 async def test_a_recorded_plan_is_read_whole_and_mostly_verified(name: str, played: Callable[..., object]) -> None:
     drafted: Drafted = await played(name)  # type: ignore[misc]
     assert not drafted.failures
-    assert len(drafted.drafts) >= 3
+    assert len(drafted.drafts) >= 2
     assert word_count(drafted.plan.blocks) <= word_budget("standard")
     assert drafted.plan.best_outcome.who
     assert drafted.plan.fallback.what
@@ -66,6 +66,6 @@ async def test_over_all_examples_the_rewrite_scores_above_the_draft(played: Call
 
 @pytest.mark.parametrize("name", NAMES)
 def test_recorded_pages_go_through_markup_word_for_word(name: str) -> None:
-    for call in ("groundwork", "page", "rewrite"):
+    for call in ("groundwork", "page", "another_page", "rewrite"):
         text = Recorded(name).text(call)
         assert "".join(join(split(text)).split()) == "".join(text.split())

@@ -13,6 +13,7 @@ from functools import partial
 from pydantic import TypeAdapter
 
 from coach import keeping
+from coach.critiquing import critique_plan
 from coach.events import BlockDone, Event, PageIndexed, StageStarted, StartedAgain, TextArrived, WorkedOut
 from coach.ledger import Ledger
 from coach.merge import rekeyed
@@ -24,7 +25,7 @@ from coach.store import history, jobs, plans
 from coach.store.database import Database
 from coach.store.records import Job, KeptPlan
 from coach.ui.live import Hub
-from coach.workflow import PAGE_STAGES, critique_plan, plan_meeting
+from coach.workflow import PAGE_STAGES, plan_meeting
 
 _BLOCKS = TypeAdapter(tuple[Block, ...])
 KEPT_EVERY_S = 0.25

@@ -1,7 +1,8 @@
 """Real completions, played back: what a model once answered for an example, call by call.
 
 A recording is JSON lines: first its provenance, then one call a line with its name, prompt hash, the task that was
-asked and the answer. It is played by the task, so that it stays of use when a wording or a line number changes.
+asked and the answer. It is played by the task, so that it stays of use when a wording or a line number changes; the
+page that was written without the groundwork is `another_page`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ FOLDER = Path(__file__).parent.parent / "recordings"
 _BLOCK = re.compile(r"^(B\d+) \(\w+\): ", re.M)
 _ASKED_AGAIN = re.compile(r'^(B\d+): "(.*)" is not in [^.]*\. The block: (.*)$', re.M)
 _SAID_AGAIN = re.compile(r'^\W*(B\d+): "(.*)" \| *(.*)$', re.M)
-IN_TURN = frozenset({"criticise", "rewrite"})
+IN_TURN = frozenset({"rewrite"})
 """Asked more than once in the same words, about another page each time."""
 _CALLS = {
     "TASK: work this meeting out": "groundwork",
@@ -48,6 +49,8 @@ class Recorded:
     def __call__(self, body: Body) -> Reply:
         asked = task_of(body)
         call = next((name for start, name in _CALLS.items() if asked.startswith(start)), "")
+        if call == "page" and "<groundwork>" not in str(body["messages"]):
+            call = "another_page"
         known = self._answers[call]
         if not known:
             return Status(404, code="model_not_found")

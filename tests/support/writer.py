@@ -109,7 +109,7 @@ def writer(body: Body) -> Reply:
     if asked.startswith("TASK: criticise this page"):
         return Answer(CRITICISM)
     if asked.startswith("TASK: now give me the improved"):
-        return Answer(REWRITTEN)
+        return Answer(f"{CRITICISM}\n{REWRITTEN}")
     if asked.startswith(("TASK: write this block", "TASK: write these", "TASK: the page lacks")):
         return Answer(BLOCK)
     if asked.startswith("TASK: below stands"):

@@ -9,7 +9,7 @@ const KIND_NAMES = { text: "text", item: "item", quote: "words to say", heading:
 const KIND_CHOICES = { text: "Text", item: "List item", quote: "Words to say", heading: "Heading", table: "Table" };
 const STAGE_NAMES = {
   groundwork: "Working the notes out", page: "Writing the page", index: "Finding the line behind every statement",
-  criticism: "The second reader goes over it", rewrite: "Writing the better version", suggestions: "Looking for what to improve",
+  criticism: "Looking for what is wrong", rewrite: "Writing the better version", suggestions: "The second reader goes over it",
   judge: "Scoring the page", draft: "Beginning", check: "Checking the page", redraft: "Writing it again", block: "Writing it again",
 };
 const VOICES = { ours: "our own note", customer: "the customer’s words", outside: "an outsider’s words" };
