@@ -3,8 +3,8 @@
 Splits by line, also while the text streams. A block keeps its Markdown word for word. Only white space is made
 uniform: indentation (outside lists and code), line ends, trailing spaces, blank lines between blocks.
 Knows nothing about parts, citations, models or files. Source of the forms: CommonMark and GFM tables; it departs
-where models do: a quotation ends the list item above it, a line that is all bold is a heading, and a line that opens
-with a bold label (`**Ask:** …`) begins a block.
+where models do: a quotation ends the list item above it, a line that is all bold is a heading, a line that opens with
+a bold label (`**Ask:** …`) begins a block, and so does the next step of a numbered list under a paragraph.
 """
 
 from __future__ import annotations
@@ -113,6 +113,8 @@ class Splitter:
         self._count = 0
         self._unended: list[str] = []
         self._open: _Open | None = None
+        self._steps = 0
+        """The number of the last step of a list since the last heading."""
 
     def feed(self, delta: str) -> tuple[Block, ...]:
         """The blocks that are complete now; each is given out once."""
@@ -158,6 +160,9 @@ class Splitter:
             header = self._open.lines.pop()
             yield from self._close()
             self._open = _Open("table", [header, line.text])
+        elif self._open.form == "paragraph" and self._is_next_step(line):
+            yield from self._close()
+            yield from self._begin(line)
         elif self._open.takes(line):
             yield from self._close() if self._open.is_complete else ()
         else:
@@ -168,8 +173,15 @@ class Splitter:
         if line.form == "blank":
             return
         self._open = _Open.at(line)
+        if line.form == "heading":
+            self._steps = 0
+        elif line.form == "item":
+            self._steps = line.step or self._steps
         if self._open.is_complete:
             yield from self._close()
+
+    def _is_next_step(self, line: _Line) -> bool:
+        return self._steps > 0 and line.step == self._steps + 1
 
     def _close(self) -> Iterator[Block]:
         closed, self._open = self._open, None
@@ -196,6 +208,12 @@ class _Line:
 
     def moved_out(self, columns: int) -> str:
         return " " * max(0, self.indent - columns) + self.text if self.text else ""
+
+    @property
+    def step(self) -> int:
+        """The number of a numbered item that says something; 0 for anything else."""
+        found = _ITEM.match(self.text)
+        return int(found["number"] or 0) if found and found.end() < len(self.text) else 0
 
     @property
     def interrupts_paragraph(self) -> bool:

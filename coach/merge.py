@@ -113,15 +113,18 @@ class _Merging:
     def pair(self, before: Sequence[Block], deleted: Sequence[Block]) -> None:
         self._pair_known()
         once = [block for block in before if block.id in self.touched]
-        owners = [*range(len(self.current)), *(self.places[block.id] for block in once), *(-1 for _ in deleted)]
-        for pair in alike([*self.current, *once, *deleted], self.new):
+        mine = [block for block in self.current if block.id in self.touched]
+        steps = [step for block in (*mine, *once) for step in _steps_in(block)]
+        owners = [*range(len(self.current)), *(self.places[one.id] for one in (*once, *steps)), *(-1 for _ in deleted)]
+        first_step = len(self.current) + len(once)
+        for pair in alike([*self.current, *once, *steps, *deleted], self.new):
             owner = owners[pair.old]
-            if pair.new in self.old_of or pair.new in self.left_out or owner in self.old_of.values():
+            if pair.new in self.old_of or pair.new in self.left_out:
                 continue
-            if owner < 0:
-                self.left_out.add(pair.new)
-            else:
+            if owner not in self.old_of.values() and owner >= 0:
                 self.old_of[pair.new] = owner
+            elif pair.old >= first_step:
+                self.left_out.add(pair.new)
         self._pair_what_is_said_once()
 
     def _pair_known(self) -> None:
@@ -172,11 +175,20 @@ class _Merging:
 
     def _below(self) -> Iterator[_Standing]:
         """What nothing that has arrived replaces: the untouched rest of the old page."""
-        replaced = self.old_of.values()
+        replaced = set(self.old_of.values())
         reached = max((old for new, old in self.old_of.items() if old < FURTHEST_JUMP * (new + 1)), default=-1)
+        outdated = self._outdated()
         for place, block in enumerate(self.current):
-            if place > reached and place not in replaced and block.id not in self.touched:
+            if place > reached and place not in replaced | outdated and block.id not in self.touched:
                 yield _Standing(block)
+
+    def _outdated(self) -> set[int]:
+        """Of the old page: under a heading that has arrived, as many blocks as have arrived under it."""
+        gone: set[int] = set()
+        for new, old in self.old_of.items():
+            if self.new[new].kind == "heading" and self.current[old].kind == "heading":
+                gone |= {*range(old + 1, min(old + _length(self.new, new), old + _length(self.current, old)))}
+        return gone
 
     def _place_for(self, place: int, standing: Sequence[_Standing]) -> int:
         """Behind what stands before the touched block now, and among its own: behind the last, before the next."""
@@ -204,6 +216,19 @@ def _said_once(blocks: Sequence[Block]) -> dict[tuple[str, str], int]:
             found.setdefault((block.part, ""), []).append(place)
             found.setdefault((block.part, block.kind), []).append(place)
     return {said: places[0] for said, places in found.items() if len(places) == 1}
+
+
+def _steps_in(block: Block) -> Iterator[Block]:
+    """Each line of a block that says several things, as a block of the same id: `… \\n3. **Support:** …`."""
+    lines = [line for line in block.text.splitlines() if line.strip()]
+    if len(lines) > 1 and block.kind in {"text", "item"}:
+        yield from (block.model_copy(update={"text": line, "kind": "item"}) for line in lines)
+
+
+def _length(blocks: Sequence[Block], heading: int) -> int:
+    """Of the section under a heading, the heading included."""
+    below = range(heading + 1, len(blocks))
+    return next((place for place in below if blocks[place].kind == "heading"), len(blocks)) - heading
 
 
 def _next_version(old: Block, new: Block) -> Block:

@@ -162,6 +162,35 @@ def test_what_the_rep_does_to_a_block_while_others_still_come_stands() -> None:
     assert not any("weekend crew" in text or "whole report" in text for text in texts(last.blocks))
 
 
+def test_steps_that_the_reps_block_holds_do_not_stand_beside_it_again() -> None:
+    old = """Voicemail: the same words. Ring again Tuesday.
+**Support and product:** what went wrong for them this year, what is still open?
+**Manager:** "May I offer a smaller scope or a short extension, if she needs time?" No answer: offer neither."""
+    current = tuple(
+        block.model_copy(update={"id": "K0", "kind": "text", "text": old}) for block in split("Voicemail.")
+    )
+    before = current
+    current = reworded(current, "K0", old + " Dana Reed comes along.")
+    new = split(
+        "## Before\n\n1. Ring Patricia.\n"
+        "2. **Support and product:** what went wrong for them this year, and is it open?\n"
+        '3. **Manager:** "May I offer a smaller scope, or an extension, if she needs time?" No answer: offer neither.\n'
+        "4. Voicemail: the same words. Ring again Tuesday."
+    )
+    merged = merge(current, new, touched={"K0"}, before=before, fresh=ids())
+    assert texts(merged.blocks) == ["## Before", "1. Ring Patricia.", current[0].text]
+
+
+def test_a_list_that_is_written_again_does_not_keep_its_old_lines_below_the_new_ones() -> None:
+    old = ('- "Any news?"', "- A discount nobody asked for.", "- Names of other vendors.", "## Stop", "Leave.")
+    current = stored("\n\n".join(("## Never", *old)))
+    two = ('- "Any news?"', "- A part to cut, before Alex asks.")
+    for new, left in (two, old[2:]), ((*two, "- Going round him."), old[3:]):
+        arrived = split("\n\n".join(("## Never", *new)))
+        merged = merge(current, arrived, touched=(), is_complete=False, fresh=ids())
+        assert texts(merged.blocks) == ["## Never", *new, *left]
+
+
 def test_what_is_known_of_unchanged_words_stays_until_the_new_page_is_indexed() -> None:
     (old,) = split("1. Send the report.")
     old = old.model_copy(update={"id": "K0", "part": "before", "citations": ("L5",), "check": Check(status="verified")})
