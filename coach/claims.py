@@ -99,11 +99,17 @@ def claim_of(
 ) -> Claim:
     words, today = plain(text), case.context.today
     holding = held(citations, case)
-    own = dates(words, today=today)
+    own = tuple(_meant(one, holding) for one in dates(words, today=today))
     days = Days(today, case.context.meeting.date, own, (*holding.days, *holding.message_days))
     known = page or Surroundings()
     known = replace(known, is_german=reads_german(words, on_german_page=known.is_german))
     return Claim(words, part, basis, holding, own, days, is_table, known)
+
+
+def _meant(one: FoundDate, holding: Held) -> FoundDate:
+    """A day without a year, in the year that its lines give it: `Fri 22 Nov` of notes of two years ago."""
+    same = [day for day in holding.days if (day.day, day.month) == (one.day.day, one.day.month)]
+    return replace(one, day=max(same)) if same and not one.has_year and one.day not in same else one
 
 
 def held_against_all(claim: Claim, case: Case) -> Claim:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 
 from coach.moments import FULL_WEEKDAY, ORDINAL, SLASHED, DateMatch, date_matches, time_matches
-from coach.schema import AccountContext
+from coach.schema import AccountContext, NoteLine
 from coach.words import MONTHS, WEEKDAY_NAMES, WEEKDAYS, fold
 
 
@@ -72,6 +73,63 @@ def days_of_month(text: str) -> tuple[tuple[int, str], ...]:
     )
 
 
+LONG_AGO_DAYS = 270
+"""From here on a day without its year is rather one of its entry's year than of today's: half a year and a margin."""
+LONGEST_HEAD = 40
+"""Signs before the day of an entry."""
+_ENTRY_HEAD = re.compile(
+    r"\W*(?:(?:[a-z ]*\b(?:date|sent|datum|fecha|logged|upcoming|completed|meeting|call|(?:last|next)[a-z]*))\W{1,6})?"
+    r"(?:on |am |le )?(?:[a-z]{2,10}\W{1,2})?"
+)
+"""What may stand before the day of an entry: `Date:`, `"lastModified": "`, `[UPCOMING]`; not `contract since`, not
+`"createdAt": "`."""
+
+
+def days_around(lines: Sequence[NoteLine], *, today: date) -> dict[str, date]:
+    """By label, the day near which a line means days without a year: today, or that of its entry of long ago.
+
+    The entry's day is the last one with its year that heads a line of the same source so far, else the first to come.
+    """
+    found: dict[str, date] = {}
+    for source in dict.fromkeys(line.source for line in lines):
+        own = [line for line in lines if line.source == source]
+        entries = {line.label: _entry_day(line.text, today) for line in own}
+        known = [day for day in entries.values() if day]
+        if not known or (today - max(known)).days < LONG_AGO_DAYS:
+            continue
+        said = known[0]
+        for line in own:
+            found[line.label] = said = entries[line.label] or said
+    return {line.label: found.get(line.label, today) for line in lines}
+
+
+def _entry_day(text: str, today: date) -> date | None:
+    """The day with its year that heads a line."""
+    folded = fold(text)
+    found = (one for one in dates(text, today=today) if one.has_year and one.start <= LONGEST_HEAD)
+    return next((one.day for one in found if _ENTRY_HEAD.fullmatch(folded, 0, one.start)), None)
+
+
+@lru_cache(maxsize=16)
+def noted_days(context: AccountContext) -> dict[str, tuple[FoundDate, ...]]:
+    """By label, the days in every line of the context; those without a year near the day of their entry."""
+    month_first = writes_month_first(context)
+    return {
+        label: dates(line.text, today=day_around(label, context), month_first=month_first)
+        for label, line in context.lines.items()
+    }
+
+
+def day_around(label: str, context: AccountContext) -> date:
+    """Near which day this line means days without a year."""
+    return _around(context).get(label, context.today)
+
+
+@lru_cache(maxsize=16)
+def _around(context: AccountContext) -> dict[str, date]:
+    return days_around(context.notes, today=context.today)
+
+
 @lru_cache(maxsize=16)
 def writes_month_first(context: AccountContext) -> bool:
     """True where some line has a date that only reads month first (`10/13`) and none that only reads day first."""
@@ -85,9 +143,8 @@ def calendar(context: AccountContext) -> tuple[CalendarDay, ...]:
     """Every date in the context's lines, today and the meeting, in order, once a day with all its lines."""
     labels: dict[date, list[str]] = {}
     texts: dict[date, str] = {}
-    month_first = writes_month_first(context)
-    for label, line in context.lines.items():
-        for found in dates(line.text, today=context.today, month_first=month_first):
+    for label, days in noted_days(context).items():
+        for found in days:
             texts.setdefault(found.day, found.text)
             if label not in labels.setdefault(found.day, []):
                 labels[found.day].append(label)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from coach.dates import dates, days_of_month, times, weekdays, writes_month_first
+from coach.dates import days_of_month, noted_days, times, weekdays
 from coach.figures import SECONDS, Figure, figures, same_unit, seconds
 from coach.names import known_people, name_words, names, same_person
 from coach.schema import AccountContext, NoteLine
@@ -38,7 +38,6 @@ class Case:
     in_order: tuple[NoteLine, ...]
     places: dict[str, int]
     """Of each label in this order."""
-    month_first: bool
     entry_days: dict[str, date]
     """By label of a note without a date: the day of the entry or message it belongs to."""
     public_words: frozenset[str]
@@ -91,14 +90,13 @@ class Held:
 @lru_cache(maxsize=16)
 def case_of(context: AccountContext) -> Case:
     """The context with what every comparison needs."""
-    lines, month_first = context.lines, writes_month_first(context)
+    lines = context.lines
     return Case(
         context=context,
         lines=lines,
         in_order=tuple(lines.values()),
         places={label: place for place, label in enumerate(lines)},
-        month_first=month_first,
-        entry_days=_entry_days(context, month_first=month_first),
+        entry_days=_entry_days(context),
         public_words=_public_words(context),
         people=tuple(name for name in (*known_people(context), context.rep) if name),
         words=_words_in(lines.values()) | _public_words(context),
@@ -120,7 +118,7 @@ def held(labels: Iterable[str], case: Case) -> Held:
 def _held(labels: tuple[str, ...], case: Case) -> Held:
     lines = [case.lines[label] for label in labels if label in case.lines]
     context, text = case.context, "\n".join(line.text + " " + (line.speaker or "") for line in lines)
-    found, words = tuple(one for line in lines for one in _dates(line.text, case)), _words_in(lines)
+    found, words = tuple(one for line in lines for one in _dates(line, case)), _words_in(lines)
     noted, record = [one for line in lines for one in figures(line.text)], _record_figures(context)
     changes = [one for line in lines for one in _changes(line.text)]
     return Held(
@@ -225,7 +223,7 @@ def _meant_days(line: NoteLine, case: Case) -> Iterator[date]:
     """The day of the line's entry, and each weekday it names as the next one after: `11/18 … by Friday`."""
     entry = case.entry_days.get(line.label)
     yield from [entry] if entry else []
-    written = _dates(line.text, case)
+    written = _dates(line, case)
     dated = {day.weekday() for day in written}
     for base in [entry] if entry else written[:1]:
         for number in (one for one, _ in weekdays(line.text) if one not in dated):
@@ -244,12 +242,12 @@ def _changes(text: str) -> Iterator[Figure]:
 _TO = re.compile(r" (?:\w+ )?(?:to|auf|a|naar) ")
 
 
-def _entry_days(context: AccountContext, *, month_first: bool) -> dict[str, date]:
+def _entry_days(context: AccountContext) -> dict[str, date]:
     """By label, the day of the entry or message that a note without a date belongs to: `3.11. call …`, a header."""
     found: dict[str, date] = {}
     entry: date | None = None
     for line in context.notes:
-        own = dates(line.text, today=context.today, month_first=month_first)
+        own = noted_days(context)[line.label]
         if own and (own[0].start <= ENTRY_DATE_WITHIN or _HEADER.match(line.text)):
             entry = own[0].day
         elif not own and entry:
@@ -260,9 +258,8 @@ def _entry_days(context: AccountContext, *, month_first: bool) -> dict[str, date
 _HEADER = re.compile(r"(?:From|To|Sent|Date|Von|An|Datum|De|Para|Objet)\s?:")
 
 
-def _dates(text: str, case: Case) -> list[date]:
-    today = case.context.today
-    return [one.day for one in dates(text, today=today, month_first=case.month_first)]
+def _dates(line: NoteLine, case: Case) -> list[date]:
+    return [one.day for one in noted_days(case.context)[line.label]]
 
 
 def _same(one: Figure, other: Figure) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.dates import calendar, dates, days_of_month, times, weekdays, writes_month_first
+from coach.dates import calendar, dates, days_of_month, noted_days, times, weekdays, writes_month_first
 from coach.schema import AccountContext, Meeting, NoteLine
 
 TODAY = dt.date(2026, 12, 1)
@@ -85,6 +85,21 @@ def test_calendar_has_each_day_once_with_its_lines_and_distances() -> None:
         ("Tue", "15 Dec", ("L1", "L2")),
     ]
     assert [(one.days_from_today, one.days_from_meeting) for one in found] == [(-38, -40), (0, -2), (2, 0), (14, 12)]
+
+
+def test_days_without_a_year_in_notes_of_long_ago_are_of_that_time() -> None:
+    old = (
+        '"createdAt": "2023-06-15T10:00:00Z"', "Call on Dec 3", '"lastModified": "2024-11-25T10:00:00Z"',
+        "Board on Dec 20, papers Jan 5",
+    )  # fmt: skip
+    new = ("Contract since 2019-03-01", "Call on Dec 3")
+    notes = [NoteLine(label=f"L{place}", text=text, source="a") for place, text in enumerate(old, 1)]
+    notes += [NoteLine(label=f"L{place}", text=text, source="b") for place, text in enumerate(new, 5)]
+    context = AccountContext(today=TODAY, notes=tuple(notes))
+    found = {label: [one.day.isoformat() for one in days] for label, days in noted_days(context).items()}
+    assert found["L2"] == ["2024-12-03"]
+    assert found["L4"] == ["2024-12-20", "2025-01-05"]
+    assert found["L6"] == ["2026-12-03"]
 
 
 def test_times_of_day_are_read() -> None:

@@ -250,6 +250,19 @@ def test_rate_for_a_number_of_months_is_a_sum_in_words() -> None:
     assert [two.holds for two in shown_sums("52 users at 32 CAD for twelve months is 18,968 CAD")] == [False]
 
 
+def test_day_without_a_year_has_the_weekday_of_its_line_of_years_ago() -> None:
+    notes = (
+        NoteLine(label="L1", text="Date: 2024-11-22"),
+        NoteLine(label="L2", text="Call on Nov 22, board on Dec 20"),
+    )
+    context = renewal().model_copy(update={"notes": notes})
+    told = "We met on Fri 22 Nov, the board was on Fri 20 Dec."
+    (block,) = ground([Block(id="B1", kind="text", text=told, citations=("L2",), basis="notes")], context)
+    assert block.check.status == "verified"
+    (block,) = ground([block.model_copy(update={"text": told.replace("Fri 20", "Thu 20")})], context)
+    assert any("is a Friday" in problem for problem in block.check.problems)
+
+
 def test_words_in_the_wrong_mouth_are_told() -> None:
     assert check("Tom wants a fix to show the board.", "L2").problems == ("said of Tom, but L2 is about Maria",)
 

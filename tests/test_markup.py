@@ -151,7 +151,7 @@ def test_rule_below_a_statement_is_a_rule():
 
 
 def test_step_of_a_list_that_goes_on_right_under_a_paragraph_is_a_block_of_its_own():
-    text = "1. Search\n2. Ring Tom:\n> \"Tom?\"\n\nVoicemail: the same.\n3. **Desk:** prices?\n4. Crew?"
+    text = '1. Search\n2. Ring Tom:\n> "Tom?"\n\nVoicemail: the same.\n3. **Desk:** prices?\n4. Crew?'
     assert [(block.kind, block.text) for block in split(text)] == [
         ("item", "1. Search"), ("item", "2. Ring Tom:"), ("quote", '> "Tom?"'), ("text", "Voicemail: the same."),
         ("item", "3. **Desk:** prices?"), ("item", "4. Crew?"),

@@ -166,9 +166,7 @@ def test_steps_that_the_reps_block_holds_do_not_stand_beside_it_again() -> None:
     old = """Voicemail: the same words. Ring again Tuesday.
 **Support and product:** what went wrong for them this year, what is still open?
 **Manager:** "May I offer a smaller scope or a short extension, if she needs time?" No answer: offer neither."""
-    current = tuple(
-        block.model_copy(update={"id": "K0", "kind": "text", "text": old}) for block in split("Voicemail.")
-    )
+    current = tuple(block.model_copy(update={"id": "K0", "kind": "text", "text": old}) for block in split("Voicemail."))
     before = current
     current = reworded(current, "K0", old + " Dana Reed comes along.")
     new = split(

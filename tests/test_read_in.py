@@ -101,6 +101,34 @@ def test_customers_who_speak_in_the_notes_are_taken_for_attendees_with_their_tit
     assert not any("Niamh" in name for name in people)
 
 
+def test_a_list_of_participants_tells_both_companies_and_whole_titles() -> None:
+    found = read(
+        "Sales Call Transcript\nDate: February 10, 2024\nParticipants:\n- Nicole (Corvane Account Executive)\n"
+        "- Kevin Brown (VP Sales, Northwind)\n\nKevin: The price is higher than what we budgeted for.\n"
+        "Nicole: Can I ask what you had budgeted?\nKevin: We were thinking of less."
+    )
+    assert found["account"].value == "Northwind"
+    assert found["attendees"].value == "Kevin Brown, VP Sales"
+    assert (found["company"].value, found["rep"].value) == ("Corvane", "Nicole")
+
+
+def test_a_meeting_that_the_record_calls_upcoming_is_the_meeting_though_it_is_long_past() -> None:
+    found = read(
+        "Account: Northwind\nContact: Tom Reed\n[DONE] 2024-03-01 11:00:00 Call: he asked for a demo.\n"
+        "[UPCOMING] 2024-04-08 09:00:00 Product Walkthrough: Scheduled demo for next week."
+    )
+    assert (found["date"].value, found["start"].value) == ("2024-04-08", "09:00")
+    assert "UPCOMING" in found["date"].source
+
+
+def test_the_contact_of_a_record_in_json_has_the_title_that_stands_there() -> None:
+    found = read(
+        '"customerName": "Northwind",\n"primaryContactName": "Patricia Lund",\n"id": "c1",\n"firstName": "Patricia",\n'
+        '"lastName": "Lund",\n"title": "VP of Operations",\n"department": "Operations"'
+    )
+    assert found["attendees"].value == "Patricia Lund, VP of Operations"
+
+
 def test_settings_fill_what_nothing_else_says() -> None:
     preferences = Preferences(company="Osmere", rep="Ada Quill")
     assert read("a note", preferences=preferences)["rep"] == Found("Ada Quill", SETTINGS)
@@ -205,3 +233,4 @@ def test_an_item_with_an_aside_is_nobody_who_comes() -> None:
 def test_a_far_day_without_its_year_is_no_coming_meeting() -> None:
     assert read("We will fly in on April 27th to meet with you.")["date"].value == ""
     assert read("We will meet on 27 April 2027.")["date"].value == "2027-04-27"
+    assert read("Date: 2024-11-22\nTom: let us meet again on Dec 3.")["date"].value == ""

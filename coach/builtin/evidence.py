@@ -18,7 +18,7 @@ from coach.builtin.promises import Promise, promises
 from coach.builtin.reading import MAX_QUOTE_WORDS, Said, read
 from coach.builtin.spotting import Spotter
 from coach.confidence import marked_lines
-from coach.dates import dates
+from coach.dates import dates, day_around
 from coach.schema import AccountContext, NoteLine
 
 
@@ -153,7 +153,7 @@ def _deadlines(said: tuple[Said, ...], context: AccountContext, hidden: frozense
             continue
         if not one.is_theirs and (words.INTERNAL.search(one.text) or re.search(r"\b(?:task|mgr|we|I) ", one.text)):
             continue
-        for found in dates(one.text, today=context.today):
+        for found in dates(one.text, today=day_around(one.label, context)):
             is_wrong_day = found.weekday is not None and found.weekday != found.day.weekday()
             if is_wrong_day or (found.start < 3 and not one.is_theirs):
                 continue

@@ -12,7 +12,7 @@ from datetime import date
 from coach.builtin import words
 from coach.builtin.persons import Persons
 from coach.builtin.spotting import Spotter
-from coach.dates import dates
+from coach.dates import dates, day_around
 from coach.instructions import instruction_like
 from coach.schema import AccountContext, NoteLine, Voice
 
@@ -186,5 +186,6 @@ def _day_of(line: NoteLine, context: AccountContext) -> date | None:
     head = line.text if is_header else line.text[:44]
     if not re.search(r"\d", head):
         return None
-    found = [one for one in dates(head, today=context.today) if is_header or one.start < 18]
+    around = day_around(line.label, context)
+    found = [one for one in dates(head, today=around) if is_header or one.start < 18]
     return found[0].day if found and found[0].day <= context.today else None

@@ -6,12 +6,12 @@ Stricter words than the check of citations: a gate only for what stands in no li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from coach.checks.page import Page, Passage, finding
 from coach.confidence import confidences, leaks
-from coach.dates import FoundDate, dates, weekdays, writes_month_first
+from coach.dates import FoundDate, dates, noted_days, weekdays
 from coach.daycounts import weekday_problems
 from coach.figures import Figure, figures
 from coach.grounding import day_problems
@@ -93,8 +93,9 @@ def sums_hold(page: Page) -> Iterator[Finding]:
 def days_are_counted(page: Page) -> Iterator[Finding]:
     """R23. Hint: a count that no two dates give. A line's own mistake may be quoted, or told beside the right day."""
     quoted = _days_in_lines(page)
+    noted = {one.day for days in noted_days(page.context).values() for one in days}
     for passage in page.passages:
-        found = dates(passage.text, today=page.context.today)
+        found = [one for one in dates(passage.text, today=page.context.today) if not _is_of_another_year(one, noted)]
         wrong = weekday_problems(
             one for one in found if (one.weekday, one.day) not in quoted or not _is_told_as_wrong(one, passage)
         )
@@ -170,16 +171,17 @@ def _is_new(figure: Figure, passage: Passage, page: Page) -> bool:
     return not follows(figure, given)
 
 
+def _is_of_another_year(one: FoundDate, noted: Collection[date]) -> bool:
+    """`Fri 22 Nov` of notes that are two years old."""
+    same = (day for day in noted if (day.day, day.month) == (one.day.day, one.day.month))
+    return not one.has_year and one.day not in noted and any(day.weekday() == one.weekday for day in same)
+
+
 def _is_told_as_wrong(one: FoundDate, passage: Passage) -> bool:
     is_quoted = any(one.text in said for said in passage.said)
     return is_quoted or one.day.weekday() in {number for number, _ in weekdays(passage.text)}
 
 
 def _days_in_lines(page: Page) -> frozenset[tuple[int | None, date]]:
-    month_first = writes_month_first(page.context)
-    found = (
-        one
-        for line in page.context.lines.values()
-        for one in dates(line.text, today=page.context.today, month_first=month_first)
-    )
+    found = (one for days in noted_days(page.context).values() for one in days)
     return frozenset((one.weekday, one.day) for one in found if one.weekday is not None)

@@ -8,7 +8,7 @@ from datetime import date
 
 from coach.checks.language import content_stems
 from coach.checks.page import Page, finding
-from coach.dates import dates, weekdays, writes_month_first
+from coach.dates import dates, noted_days, weekdays
 from coach.figures import figures
 from coach.rubric import words_for
 from coach.schema import Finding, NoteLine
@@ -101,14 +101,13 @@ def _nobody_works(day: date) -> bool:
 
 def _is_named(page: Page, part: str, day: date) -> bool:
     """Whether a line has this date, or one that the part cites its weekday or the weekend."""
-    today, month_first, lines = page.context.today, writes_month_first(page.context), page.context.lines
+    lines = page.context.lines
     cited = [lines[label].text for passage in page.of(part) for label in passage.block.citations if label in lines]
     if day.weekday() >= _SATURDAY and any(
         _WEEKEND.search(text) or day.weekday() in {number for number, _ in weekdays(text)} for text in cited
     ):
         return True
-    found = (one for line in lines.values() for one in dates(line.text, today=today, month_first=month_first))
-    return any(one.day == day for one in found)
+    return any(one.day == day for days in noted_days(page.context).values() for one in days)
 
 
 def _overdue(page: Page) -> Iterator[tuple[str, tuple[str, ...], bool]]:
@@ -120,22 +119,22 @@ def _overdue(page: Page) -> Iterator[tuple[str, tuple[str, ...], bool]]:
             yield block.text, block.citations, True
     if promises:
         return
-    promised, month_first = words_for("promised", page.language), writes_month_first(page.context)
+    promised = words_for("promised", page.language)
     for line in page.context.notes:
         match = promised.search(line.text) if line.voice == "ours" else None
-        due = dates(line.text, today=page.context.today, month_first=month_first) if match else ()
+        due = noted_days(page.context)[line.label] if match else ()
         if match and any(match.end() <= one.start and one.day < page.context.today for one in due):
             yield line.text, (line.label,), False
 
 
 def _events(page: Page) -> dict[str, dict[date, str]]:
     """Event to its days, each with the first line that says so."""
-    month_first = writes_month_first(page.context)
     found: dict[str, dict[date, str]] = {}
     for line in page.context.notes:
         for match in _ONE_DAY_EVENTS.finditer(line.text):
-            near = line.text[match.end() : match.end() + _NEAR]
-            for one in dates(near, today=page.context.today, month_first=month_first)[:1]:
+            near = range(match.end(), match.end() + _NEAR)
+            inside = [one for one in noted_days(page.context)[line.label] if one.start in near and one.end <= near.stop]
+            for one in inside[:1]:
                 found.setdefault(match.group(1).lower(), {}).setdefault(one.day, line.label)
     return found
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from coach.context import TEXT_ENDINGS, parse_context
-from coach.dates import FoundDate, dates, times
+from coach.dates import FoundDate, dates, days_around, times
 from coach.documents import Document, Paragraph, cleaned
 from coach.errors import InputError
-from coach.names import name_words
 from coach.record import Record, plain_record, read_record, split_front_matter
 from coach.schema import AccountContext, NoteLine
 from coach.ui.defaults import Preferences, with_defaults
+from coach.ui.who_comes import people, sides, with_title
 
 FIELDS = (
     "account", "opportunity", "date", "start", "minutes", "place", "attendees", "company", "offer", "rep", "stage",
@@ -28,8 +28,6 @@ FIELDS = (
 )  # fmt: skip
 TYPED, TOP, SETTINGS = "as you typed it", "from the top of the notes", "from Settings"
 PURPOSE_SOURCE = "what the meeting is for"
-MOST_PEOPLE = 8
-"""Whoever else has spoken in the notes is hardly coming too (practice)."""
 _QUOTED = 48
 _FAR_DAYS, _NEAR_DAYS = 730, 60
 """A meeting that is planned for is near; a far day without its year is one of an old mail (practice)."""
@@ -47,16 +45,9 @@ _DEADLINE = re.compile(
 )
 """Stands before a day by which something is wanted."""
 _MINUTES = re.compile(r"\b(\d{2,3})\s?(?:min\b|mins\b|minutes\b|minuten\b|')", re.IGNORECASE)
+_PLANNED = re.compile(r"\W*(?:upcoming|next (?:meeting|call|demo))\b", re.IGNORECASE)
+"""Stands before a meeting that was still to come when the record was exported, however long ago that is."""
 _PLACE = re.compile(r"\b(?:Microsoft Teams|MS Teams|Teams|Zoom|Google Meet|Webex)\b")
-_TITLE_WORD = (
-    r"director|head|manager|chief|officer|lead|leader|president|partner|owner|founder|buyer|procurement|purchasing|"
-    r"C[EFIOT]O|S?E?VP|leiter\w*|geschäftsführer\w*|einkauf\w*|directeur|director\w*|responsable|jefe|gerente"
-)
-_TITLE = re.compile(
-    rf"\s*(?:,|\(|–|-)\s*((?:[\w&/.’'-]+ ){{0,4}}?(?:{_TITLE_WORD})(?: (?:of|for|de|für|der) [\w&/ ]+)?)\b",
-    re.IGNORECASE,
-)
-_ADDRESS_OF_A_NAME = re.compile(r"([^\W\d_]{2,})[._]([^\W\d_]{2,})@", re.IGNORECASE)
 _AT = re.compile(r"\s+(?:at|from|of|bei|von|chez)\s+|\s*@\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,|;|&|\band\b|\bund\b|\bet\b|\by\b|\ben\b)\s*")
 
@@ -185,12 +176,14 @@ def _from_notes(
 ) -> dict[str, Found]:
     found: dict[str, Found] = {}
     day = typed["date"].value if "date" in typed else ""
-    if line := _meeting_line(lines, day or None, today):
-        found |= _about_the_meeting(line, today)
-    if people := tuple(_people(lines)):
-        found["attendees"] = Found("\n".join(people), "who speaks in the notes for the customer")
+    days = _days(lines, today)
+    if line := _meeting_line(lines, days, day or None, today):
+        found |= _about_the_meeting(line, days[line.label], today)
+    if named := tuple(people(lines)):
+        found["attendees"] = Found("\n".join(named), "who speaks in the notes for the customer")
     elif parted.record.contact:
-        found["attendees"] = Found(parted.record.contact, "the contact named on top of the notes")
+        found["attendees"] = Found(with_title(parted.record.contact, lines), "the contact named on top of the notes")
+    found |= {name: Found(value, "who takes part, in the notes") for name, value in sides(lines).items()}
     everything = " ".join(line.text.casefold() for line in lines)
     for name in sorted(accounts, key=len, reverse=True):
         if re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", everything):
@@ -198,29 +191,39 @@ def _from_notes(
     return found
 
 
-def _meeting_line(lines: Sequence[NoteLine], day: str | None, today: date) -> NoteLine | None:
+def _meeting_line(
+    lines: Sequence[NoteLine], days: Mapping[str, Sequence[FoundDate]], day: str | None, today: date
+) -> NoteLine | None:
     """The line that says when the meeting is: of that day, else the next day on which somebody meets."""
     coming = [
         (one.day, place, line)
         for place, line in enumerate(lines)
         if _MEETS.search(line.text) or day
-        for one in _days(line, today)
+        for one in days[line.label]
         if (one.day.isoformat() == day if day else _is_coming(one, today))
     ]
-    return min(coming, key=lambda one: one[:2])[2] if coming else None
+    planned = (line for line in lines if _PLANNED.match(line.text) and any(one.has_year for one in days[line.label]))
+    return min(coming, key=lambda one: one[:2])[2] if coming else next(planned, None)
 
 
-def _days(line: NoteLine, today: date) -> Iterator[FoundDate]:
-    """Days on which one may meet: not those by which something is due."""
-    return (one for one in dates(line.text, today=today) if not _DEADLINE.search(line.text[: one.start]))
+def _days(lines: Sequence[NoteLine], today: date) -> dict[str, list[FoundDate]]:
+    """By label, the days on which one may meet: not those by which something is due."""
+    around = days_around(lines, today=today)
+    return {
+        line.label: [
+            one for one in dates(line.text, today=around[line.label]) if not _DEADLINE.search(line.text[: one.start])
+        ]
+        for line in lines
+    }
 
 
 def _is_coming(one: FoundDate, today: date) -> bool:
     return 0 <= (one.day - today).days <= (_FAR_DAYS if one.has_year else _NEAR_DAYS)
 
 
-def _about_the_meeting(line: NoteLine, today: date) -> dict[str, Found]:
-    coming = [one.day for one in _days(line, today) if _is_coming(one, today)]
+def _about_the_meeting(line: NoteLine, days: Sequence[FoundDate], today: date) -> dict[str, Found]:
+    is_planned = _PLANNED.match(line.text) is not None
+    coming = [one.day for one in days if _is_coming(one, today) or (is_planned and one.has_year)]
     at = next(iter(times(line.text)), None)
     minutes, place = _MINUTES.search(line.text), _PLACE.search(line.text)
     values = {
@@ -230,22 +233,6 @@ def _about_the_meeting(line: NoteLine, today: date) -> dict[str, Found]:
         "place": place[0] if place else "",
     }
     return {name: Found(value, quoted(line.text)) for name, value in values.items() if value}
-
-
-def _people(lines: Sequence[NoteLine]) -> Iterator[str]:
-    said_by = (line.speaker for line in lines if line.voice == "customer" and line.speaker)
-    speakers = dict.fromkeys(map(_by_name, said_by))
-    named = [name for name in speakers if len(name_words(name)) > 1][:MOST_PEOPLE]
-    everything = "\n".join(line.text for line in lines)
-    for name in named:
-        title = re.search(re.escape(name) + _TITLE.pattern, everything, re.IGNORECASE)
-        yield f"{name}, {title[1].strip()}" if title else name
-
-
-def _by_name(speaker: str) -> str:
-    """`maria.lopez@northwind.example` is Maria Lopez; an address that tells no name stays as it is."""
-    parts = _ADDRESS_OF_A_NAME.match(speaker)
-    return f"{parts[1].capitalize()} {parts[2].capitalize()}" if parts else speaker
 
 
 def quoted(text: str) -> str:
