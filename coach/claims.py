@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from coach.dates import FoundDate, dates
@@ -13,6 +14,7 @@ from coach.daycounts import Days
 from coach.figures import Figure, figures
 from coach.held import Case, Held, held
 from coach.names import reads_german
+from coach.schema import Block
 from coach.sums import shown_sums
 from coach.words import fold
 
@@ -31,6 +33,8 @@ class Surroundings:
     proposed: frozenset[date] = frozenset()
     """Days to come that proposals and outcomes set."""
     proposed_weekdays: frozenset[int] = frozenset()
+    minutes: frozenset[Decimal] = frozenset()
+    """How long the page lets the meeting last."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,23 @@ class Claim:
     days: Days
     is_table: bool = False
     page: Surroundings = field(default_factory=lambda: Surroundings())
+
+
+def minutes_of(blocks: Sequence[Block]) -> frozenset[Decimal]:
+    """How long the page lets the meeting last: `Thursday, 30 minutes`; where its last step ends: `25-30 The ask`."""
+    stated = (plain(block.text) for block in blocks if block.kind == "heading" or block.part in {"agenda", "purpose"})
+    lasting = {one.value for text in stated for one in figures(text) if one.unit == "min"}
+    steps = (agenda_span(plain(block.text)) for block in blocks)
+    ends = [Decimal(step["end"]) for step in steps if step]
+    return frozenset(lasting | ({max(ends)} if ends else set()))
+
+
+def agenda_span(text: str) -> re.Match[str] | None:
+    """The minutes that begin a step of the agenda: `20-25 Who pays.`"""
+    return _SPAN.match(fold(text))
+
+
+_SPAN = re.compile(r"\W{0,4}(?P<start>\d{1,3}) ?- ?(?P<end>\d{1,3})(?: ?min(?:utes)?\b)?[.:,]? +(?=[a-z\"'*])")
 
 
 @lru_cache(maxsize=2048)
@@ -73,6 +94,11 @@ def proposed_terms(text: str) -> tuple[Figure, ...]:
     beside = [min(found, key=lambda one: _apart(one, call), default=None) for call in calls]
     ours = {one.value for one, call in zip(beside, calls, strict=True) if one and _apart(one, call) <= _BESIDE}
     return tuple(one for one in found if one.value in ours & terms)
+
+
+def opens_as_ours(text: str) -> bool:
+    """`Our proposal: …`"""
+    return _OURS.match(text.lstrip(' "“„«>*').casefold()) is not None
 
 
 def _apart(one: Figure, call: re.Match[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import lru_cache
 
 from coach.moments import FULL_WEEKDAY, ORDINAL, SLASHED, DateMatch, date_matches, time_matches
@@ -62,6 +62,15 @@ def weekdays(text: str) -> tuple[tuple[int, str], ...]:
 
 
 @lru_cache(maxsize=4096)
+def days_to_come(text: str, *, today: date) -> tuple[date, ...]:
+    """`Monday the 14th`: the next such day, where within two months the 14th is a Monday."""
+    coming = [today + timedelta(days=step) for step in range(MOST_DAYS_AHEAD)]
+    said = ((WEEKDAYS[match["weekday"]], int(match["day"])) for match in _WEEKDAY_THE.finditer(fold(text)))
+    found = ((day for day in coming if (day.weekday(), day.day) == one) for one in said)
+    return tuple(day for days in found for day in [next(days, None)] if day)
+
+
+@lru_cache(maxsize=4096)
 def days_of_month(text: str) -> tuple[tuple[int, str], ...]:
     """Days without a month, `the 15th`, with their words."""
     found = tuple(ORDINAL.finditer(fold(text)))
@@ -73,6 +82,10 @@ def days_of_month(text: str) -> tuple[tuple[int, str], ...]:
     )
 
 
+MOST_DAYS_AHEAD = 62
+_WEEKDAY_THE = re.compile(
+    r"\b(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day),? (?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)\b"
+)
 LONG_AGO_DAYS = 270
 """From here on a day without its year is rather one of its entry's year than of today's: half a year and a margin."""
 LONGEST_HEAD = 40

@@ -224,14 +224,13 @@ def _word_figure(text: str, masked: str, match: re.Match[str]) -> Figure | None:
         return _half(text, masked, match)
     value, end = _word_value(masked, match)
     before = masked[max(0, match.start() - _WORDS_BEFORE) : match.start()]
-    if value is None or (_CLOCK_BEFORE.search(before) and not _COUNTED.match(masked, end)):
+    if value is None or (_CLOCK_BEFORE.search(before) and not _counts(masked, end)):
         return None
     extra = _AND_A_HALF.match(masked, end)
     if extra:
         value, end = value + Decimal("0.5"), extra.end()
     unit, end = _following_unit(masked, end)
-    counted = _COUNTED.match(masked, end)
-    is_counted = bool(unit) or bool(counted and counted[1] not in NOT_UNITS)
+    is_counted = bool(unit) or _counts(masked, end)
     is_counted = (
         is_counted or value >= MIN_PLAIN_WORD or before.endswith((" of ", " a ")) or masked[end : end + 4] == " of "
     )
@@ -241,6 +240,12 @@ def _word_figure(text: str, masked: str, match: re.Match[str]) -> Figure | None:
         return None
     start = match.start(2) if match[1] != "a" else match.start()
     return Figure(value, unit, text[start:end], start, end, _is_approximate(masked, start))
+
+
+def _counts(masked: str, end: int) -> bool:
+    """Whether a word stands behind that names what is counted; `until twenty past` counts nothing."""
+    counted = _COUNTED.match(masked, end)
+    return counted is not None and counted[1] not in NOT_UNITS
 
 
 def _word_value(masked: str, match: re.Match[str]) -> tuple[Decimal | None, int]:

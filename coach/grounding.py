@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from coach.attribution import outsider, swapped, turned
-from coach.claims import OUTCOME_PARTS, Claim, Surroundings, claim_of, held_against_all, plain
+from coach.claims import OUTCOME_PARTS, Claim, Surroundings, claim_of, held_against_all, minutes_of, plain
 from coach.confidence import Confidence, confidences, leaks
-from coach.dates import dates, weekdays
+from coach.dates import dates, days_to_come, weekdays
 from coach.daycounts import COUNTED_UNITS, count_problem, is_counted, weekday_problems
 from coach.figures import Figure, figures
 from coach.held import Case, case_of, is_named, stands
@@ -56,11 +56,13 @@ def ground(
 
 def _page(blocks: Sequence[Block], context: AccountContext) -> Surroundings:
     ours = [plain(block.text) for block in blocks if block.basis == "proposal" or block.part in OUTCOME_PARTS]
-    days = (one.day for text in ours for one in dates(text, today=context.today))
+    days = [one.day for text in ours for one in dates(text, today=context.today)]
+    days += [day for text in ours for day in days_to_come(text, today=context.today)]
     return Surroundings(
         is_german=page_reads_german("\n".join(block.text for block in blocks)),
         proposed=frozenset(day for day in days if day >= context.today) if len(blocks) > 1 else frozenset(),
         proposed_weekdays=frozenset(number for text in ours for number, _ in weekdays(text)),
+        minutes=minutes_of(blocks),
     )
 
 

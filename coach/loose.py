@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import time
 from decimal import Decimal
 
-from coach.claims import OUTCOME_PARTS, Claim, proposed_terms
-from coach.dates import FoundDate, days_of_month, times
+from coach.claims import OUTCOME_PARTS, Claim, agenda_span, opens_as_ours, proposed_terms
+from coach.dates import FoundDate, days_of_month, days_to_come, times
 from coach.daycounts import COUNTED_UNITS, holds, is_counted, named_days, spans_of_months
-from coach.figures import HARD_UNITS, Figure, figures, same_unit
+from coach.figures import AMOUNT, HARD_UNITS, Figure, figures, same_unit
 from coach.held import Case, Held, is_counted_from, is_named, is_time_between, stands
 from coach.names import is_opener, names
 from coach.sums import CONSTANTS, fits, follows, shown_sums
@@ -19,6 +19,7 @@ from coach.words import MONTHS, UNITS, fold
 
 LONGEST_ASKED = 60
 """Minutes that the rep may ask for."""
+MOST_ENUMERATED = 5
 MIN_ROUNDED = 1000
 """Smaller numbers are not rounded without a word such as `about`."""
 
@@ -55,9 +56,9 @@ _OPENING_WORD = re.compile(r"(?:^|[.!?:;|\n\"“„>]\s*)([A-Z]\w{2,})\b(?!:)")
 def loose_figures(claim: Claim, case: Case) -> list[Figure]:
     found = [one for one in figures(claim.text) if not _is_ours(one, claim)]
     good = [one for one in found if _is_held_figure(one, claim)]
-    good += _given_by_sums(claim, found, good)
+    good += _given_by_sums(claim, found, good, case)
     if claim.basis == "sum" or claim.part == "sums" or claim.is_table:
-        good += _following(claim, found, good)
+        good += _following(claim, found, good, case)
     good += [one for one in _without(found, good) if stands(one, claim.page.worked_out)]
     good += [one for one in _without(found, good) if _is_rounded(one, good) or _is_listed(one, claim.text)]
     if claim.basis == "assumption" and _ASSUMED.search(fold(claim.text)):
@@ -71,7 +72,7 @@ def _without(found: Iterable[Figure], others: Iterable[Figure]) -> list[Figure]:
     return [one for one in found if one.start not in places]
 
 
-def _following(claim: Claim, found: Sequence[Figure], good: Sequence[Figure]) -> list[Figure]:
+def _following(claim: Claim, found: Sequence[Figure], good: Sequence[Figure], case: Case) -> list[Figure]:
     """What follows from held figures without the sum being shown; also from what follows."""
     given = (*claim.holding.given, *claim.page.worked_out)
     new: list[Figure] = []
@@ -81,7 +82,7 @@ def _following(claim: Claim, found: Sequence[Figure], good: Sequence[Figure]) ->
             break
         new += [one for one in left if follows(one, (*given, *good, *new))]
         new += [one for one in _without(left, new) if _is_item_count(one, claim.holding)]
-        new += _without(_given_by_sums(claim, found, (*good, *new)), new)
+        new += _without(_given_by_sums(claim, found, (*good, *new), case), new)
     return new
 
 
@@ -109,7 +110,25 @@ def _is_ours(figure: Figure, claim: Claim) -> bool:
     """Minutes of the agenda are the rep's to set; another check adds them up."""
     if figure.unit == "min" and figure.value <= LONGEST_ASKED and _is_asked(figure, claim.text):
         return True
+    if figure.unit == "min" and figure.value in claim.page.minutes and claim.basis not in {"notes", "sum", "offer"}:
+        return True
+    if _is_our_enumeration(figure) or _is_our_count(figure, claim):
+        return True
+    span = agenda_span(claim.text)
+    if span and figure.end <= span.end():
+        return True
     return claim.part == "agenda" and figure.unit not in {"%"} and not figure.unit.isupper() and figure.value <= 240
+
+
+def _is_our_enumeration(figure: Figure) -> bool:
+    """`We owe him two things.`: what the page counts of its own sentences."""
+    return figure.unit in {"thing", "reason", "sentence"} and figure.value <= MOST_ENUMERATED
+
+
+def _is_our_count(figure: Figure, claim: Claim) -> bool:
+    """`Our proposal. Twenty reps …`: how many of what, in words that call themselves ours."""
+    is_hard = figure.unit in HARD_UNITS or figure.unit.isupper()
+    return claim.basis == "proposal" and not is_hard and figure.value < AMOUNT and opens_as_ours(claim.text)
 
 
 def _is_asked(figure: Figure, text: str) -> bool:
@@ -142,12 +161,17 @@ def _is_counted_in_months(figure: Figure, claim: Claim) -> bool:
     return figure.value in spans_of_months(named or claim.holding.months, claim.days.today)
 
 
-def _given_by_sums(claim: Claim, found: Sequence[Figure], good: Sequence[Figure]) -> list[Figure]:
-    """Results of sums whose terms are held or ours; also the one term that a held result gives."""
+def _given_by_sums(claim: Claim, found: Sequence[Figure], good: Sequence[Figure], case: Case) -> list[Figure]:
+    """Results of sums whose terms are held or ours; also the one term that a held result gives.
+
+    A sum that is written with signs may take its terms from any line: that it holds says which.
+    """
     values, holding = (
         {one.value for one in (*good, *claim.holding.counts, *proposed_terms(claim.text))} | CONSTANTS,
         [one for one in shown_sums(claim.text) if one.holds],
     )
+    signed = [one for one in holding if _SIGNED.search(one.text)]
+    values |= {term.value for one in signed for term in one.terms if stands(term, case.figures)}
     given: list[Figure] = _without(proposed_terms(claim.text), good)
     for _ in range(3):
         for one in holding:
@@ -157,6 +181,9 @@ def _given_by_sums(claim: Claim, found: Sequence[Figure], good: Sequence[Figure]
                 values |= missing
                 given += _without(_without(parts, good), given)
     return [one for one in _without(found, good) if any(_is_equal(one, other) for other in given)] if given else []
+
+
+_SIGNED = re.compile(r"[×*·+=]")
 
 
 def _is_equal(one: Figure, other: Figure) -> bool:
@@ -232,6 +259,8 @@ def _is_held_day_of_month(day: int, claim: Claim) -> bool:
     ):
         return True
     known = (*claim.days.every, *claim.page.proposed)
+    if claim.part in OUTCOME_PARTS and any(one.day == day for one in days_to_come(claim.text, today=claim.days.today)):
+        return True
     return day in claim.holding.days_of_month or any(one.day == day for one in known)
 
 

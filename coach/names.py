@@ -211,7 +211,8 @@ _OPENERS = listed(
     here there however instead besides otherwise meanwhile nobody everybody somebody nothing everything each every
     all any some learn hear thus both between against without on in at by to of and but or so our your her his their
     its my that this these those see take find make use add remove move hold stop warn wait remind name quote
-    clarify bonjour bonsoir salut hola guten lieber liebe good morning pourquoi si quand que merci wenn dann bitte
+    clarify ring phone visit meet follow try check drop chase press push thank leave wish pass hand give tell press
+    bonjour bonsoir salut hola guten lieber liebe good morning pourquoi si quand que merci wenn dann bitte
     heute warum danach hoy si cuando por"""
 )
 

@@ -160,6 +160,6 @@ NOT_UNITS = listed(
     een het van op aan te will would can could may might must should do does did which who what when where how each
     every more less now today again against together once twice within about around above below out off up down because
     while both
-    whether late already late later earlier ago"""
+    whether late already late later earlier ago past"""
 )
 """Words that never name what is counted."""

@@ -252,6 +252,12 @@ def test_a_figure_that_holds_is_not_invented_because_another_word_of_the_block_i
     assert ("R3" not in rules(found(plan, context))) is is_right
 
 
+def test_a_count_of_days_that_holds_is_not_invented_where_no_line_is_named() -> None:
+    told = "If they renewed, it ends on 31 January 2027: 61 days; Scandex knows."
+    assert "R3" not in rules(found(put("other", told, basis="notes")))
+    assert "R3" in rules(found(put("other", told.replace("61", "63"), basis="notes")))
+
+
 def test_minutes_of_the_clock_are_no_figures() -> None:
     agenda = "10:00–10:14 Maria: the cause · 10:14–10:45 decide which store; Scandex stays out."
     assert "R3" not in rules(found(put("agenda", agenda, basis="notes", citations=("L1",))))

@@ -263,6 +263,48 @@ def test_day_without_a_year_has_the_weekday_of_its_line_of_years_ago() -> None:
     assert any("is a Friday" in problem for problem in block.check.problems)
 
 
+def on_page(*blocks: Block) -> list[tuple[str, ...]]:
+    return [block.check.problems for block in ground(blocks, renewal())]
+
+
+def block(text: str, part: str, *citations: str, basis: Basis | None = "proposal", kind: Kind = "text") -> Block:
+    return Block(id=f"B{len(text)}", kind=kind, text=text, part=part, citations=citations, basis=basis)
+
+
+def test_a_day_that_the_page_proposes_may_be_named_by_weekday_and_number_anywhere() -> None:
+    asked = block("Could you have it by Monday the 14th?", "best")
+    told = block("You get it by Monday the 14th. It came 41 trucks late.", "bring", "L1", basis="sum")
+    assert on_page(asked, told) == [(), ()]
+    assert on_page(told)[0] == ("“14th” does not stand in L1",)
+    assert on_page(block("Could you have it by Tuesday the 14th?", "best"), told)[1]
+
+
+def test_minutes_of_the_agenda_are_the_pages_own_wherever_they_stand() -> None:
+    heading = block("## Thursday, 30 minutes (proposed)", "agenda", basis=None, kind="heading")
+    mail = block('"Tom, I propose thirty minutes for the 41 trucks."', "before", "L1")
+    step = block('**20–30 Who pays.** "What did 41 trucks cost?"', "find_out", "L1")
+    opening = block('**0–2** "I have until twenty past. 41 trucks came late."', "opening", "L1")
+    assert on_page(heading, mail, step, opening) == [(), (), (), ()]
+    assert on_page(block("The outage took thirty minutes.", "decides", "L1", basis="notes"), heading)[0]
+
+
+def test_what_the_page_counts_of_its_own_words_needs_no_line() -> None:
+    assert check("We owe Tom two things: the report, promised for 24/10, and an answer.", "L4").status == "verified"
+    assert check("Tom had two outages.", "L4").status == "unverified"
+    assert on_page(block("Our proposal. Twenty trucks, 6 hours.", "bring", "L1")) == [()]
+    assert on_page(block("Twenty trucks came late.", "bring", "L1", basis="notes"))[0]
+
+
+def test_an_order_to_ring_somebody_names_no_new_person() -> None:
+    assert on_page(block("2. **Ring Tom**; he waits.", "before", "L3", kind="item")) == [()]
+    assert on_page(block("2. **Ring Marta**; she waits.", "before", "L3", kind="item"))[0]
+
+
+def test_a_sum_that_is_written_out_and_holds_may_take_its_terms_from_any_line() -> None:
+    assert check("41 trucks + 3 people = 44.", "L1").status == "verified"
+    assert check("41 trucks + 8 people = 49.", "L1").status == "unverified"
+
+
 def test_words_in_the_wrong_mouth_are_told() -> None:
     assert check("Tom wants a fix to show the board.", "L2").problems == ("said of Tom, but L2 is about Maria",)
 

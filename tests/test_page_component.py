@@ -586,11 +586,16 @@ def test_a_chip_shows_the_line_and_tells_streamlit(open_page: Open) -> None:
 
 def test_doubtful_statements_are_marked_in_words(open_page: Open, plan: Plan) -> None:
     mark(plan, "B9", "unverified", "“31 December” stands in no line that it cites.")
-    mark(plan, "B12", "unverified", "3 × 2 is 6, not 7.", basis="sum")
+    mark(plan, "B12", "unverified", "“3 × 2 = 7” counts 6", basis="sum")
+    mark(plan, "B13", "unverified", "“14th” stands in none of L3 L4", basis="sum")
     mark(plan, "B22", "contradicted", "P1 says 60 days.")
     mark(plan, "B38", "no_claim", confidential=True)
     page = open_page()
-    for block_id, words in (("B9", "not verified"), ("B12", "the sum does not hold"), ("B22", "a line says otherwise")):
+    marks = (
+        ("B9", "not verified"), ("B12", "the sum does not hold"), ("B13", "not verified"),
+        ("B22", "a line says otherwise"),
+    )  # fmt: skip
+    for block_id, words in marks:
         expect(block(page, block_id).locator(".tail .mark")).to_contain_text(words)
     expect(block(page, "B38").locator(".tail .mark")).to_contain_text("told in confidence")
     block(page, "B9").locator(".tail .mark").click()

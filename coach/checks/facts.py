@@ -10,13 +10,14 @@ from collections.abc import Collection, Iterator
 from datetime import date
 
 from coach.checks.page import Page, Passage, finding
+from coach.claims import agenda_span, minutes_of
 from coach.confidence import confidences, leaks
 from coach.dates import FoundDate, dates, noted_days, weekdays
 from coach.daycounts import weekday_problems
 from coach.figures import Figure, figures
-from coach.grounding import day_problems
+from coach.grounding import day_problems, unheld
 from coach.names import name_words, names, same_person
-from coach.schema import Block, Finding, Gravity, Groundwork, Person
+from coach.schema import Finding, Gravity, Groundwork, Person
 from coach.sums import follows, shown_sums
 from coach.words import fold
 
@@ -62,8 +63,9 @@ def figures_stand_in_lines(page: Page) -> Iterator[Finding]:
 
 def _loose_figure(page: Page, passage: Passage) -> Iterator[Finding]:
     block = passage.block
+    objected = _objected_to(page, passage)
     found = [one for one in figures(passage.text) if one.value not in page.summed and _counts_something(one)]
-    found = [one for one in found if _is_objected_to(one, block)]
+    found = [one for one in found if any(one.text in words for words in objected)]
     nowhere = [one for one in found if one.value not in page.context_figures]
     invented = [one.text for one in nowhere if _is_new(one, passage, page)]
     borrowed = [one.text for one in found if any(f"“{one.text}”" in problem for problem in block.check.problems)]
@@ -159,9 +161,16 @@ def _counts_something(figure: Figure) -> bool:
     return is_hard or (figure.value > _SMALL and figure.value not in _YEARS)
 
 
-def _is_objected_to(figure: Figure, block: Block) -> bool:
-    """Whether comparing the block with its lines named it; where no line is cited, only the first word is named."""
-    return not block.citations or any(figure.text in problem for problem in block.check.problems)
+def _objected_to(page: Page, passage: Passage) -> tuple[str, ...]:
+    """What comparing the block with its lines named; where none is cited, what neither line nor calendar holds."""
+    block, context = passage.block, page.context
+    if block.citations:
+        return block.check.problems
+    lasting = minutes_of(page.plan.blocks)
+    ours = {one.text for one in figures(passage.text) if one.unit == "min" and one.value in lasting}
+    span = agenda_span(passage.text)
+    ours |= {one.text for one in figures(passage.text) if span and one.end <= span.end()}
+    return tuple(word for word in unheld(passage.text, tuple(context.lines), context) if word not in ours)
 
 
 def _is_new(figure: Figure, passage: Passage, page: Page) -> bool:

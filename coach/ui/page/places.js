@@ -1,5 +1,7 @@
 // Where things are on the sheet and how long it is: words and pages, marks, focus, and a window that does not jump.
 
+const WRONG_SUM = /” counts [-\d.,]+$/; // as coach.grounding says it; days are counted `(1 Dec to 3 Dec)`
+
 const PLACES = {
   /** Words and pages: the server's, and what was typed since. */
   size() {
@@ -18,7 +20,7 @@ const PLACES = {
   markOf(block) {
     const status = block.check?.status;
     const found = this.findingsOf(block.id);
-    const isSum = block.basis === "sum" && (status === "unverified" || status === "contradicted");
+    const isSum = (block.check?.problems ?? []).some((problem) => WRONG_SUM.test(problem));
     const claims = { sum: isSum, contradicted: status === "contradicted", confidential: block.confidential, unverified: status === "unverified", found: found.length };
     const kind = Object.keys(claims).find((one) => claims[one]);
     if (!kind) return null;
