@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from coach.errors import InputError
 from coach.export.bring_sheet import bring_sheet, to_docx, to_markdown, to_pdf
-from coach.schema import Block, Kind, MeetingPlan
+from coach.schema import Block, Kind, MeetingPlan, NoteLine
 from tests.support.plans import example
 
 CONTEXT = example("price_negotiation")
@@ -36,6 +36,36 @@ def test_a_table_is_shown_but_for_rows_and_headings_that_are_ours_alone() -> Non
     ]
     assert [one.text for one in sheet.left_out] == ["Floor | 71k", "Lars"]
     assert "whole row" in sheet.left_out[0].why
+
+
+def test_a_row_with_our_own_product_s_name_stays_though_only_our_lines_have_it() -> None:
+    lines = (
+        '"products": [',
+        '"name": "Marrow Gauge",',
+        '"quantity": 2',
+        "Do not tell them: Marrow Gauge was built for Ferrol",
+    )
+    notes = tuple(
+        NoteLine(label=f"L{place}", text=text) for place, text in enumerate(lines, len(CONTEXT.notes) + 1)
+    )  # fmt: skip
+    context = CONTEXT.model_copy(update={"notes": (*CONTEXT.notes, *notes)})
+    table = "| Part | Each |\n|---|---|\n| Marrow Gauge | __ |\n| Ferrol | __ |"
+    sheet = bring_sheet(_plan((table, "table")), context)
+    assert [row[0].text for row in sheet.blocks[0].rows] == ["Part", "Marrow Gauge"]
+    (unlisted,) = bring_sheet(_plan((table, "table"), ("Two plants.", "text")), context.model_copy(
+        update={"notes": (*CONTEXT.notes, *notes[1:])})).blocks  # fmt: skip
+    assert unlisted.rows[0][0].text == "Two plants."
+
+
+def test_what_the_rep_is_to_fill_in_is_room_to_write_and_hers_is_yours() -> None:
+    table = (
+        "| What counts | Today |\n|---|---|\n| Ends | from step 1 |\n| Her figures | support's list |\n| Plants | two |"
+    )
+    sheet = bring_sheet(_plan((table, "table")), CONTEXT)
+    assert [[cell.text for cell in row] for row in sheet.blocks[0].rows[1:]] == [
+        ["Ends", "__"], ["Your figures", "__"], ["Plants", "two"],
+    ]  # fmt: skip
+    assert [one.why for one in sheet.left_out] == ["is yours to fill in before you hand it over"] * 2
 
 
 def test_text_is_shown_sentence_by_sentence() -> None:

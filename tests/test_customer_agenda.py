@@ -71,6 +71,22 @@ def test_the_page_s_own_purpose_goes_before_the_opening() -> None:
     assert customer_agenda(page, CONTEXT).purpose.text == "Find out what the board needs."
 
 
+def test_without_a_purpose_that_may_be_shown_it_is_what_the_page_has_to_settle() -> None:
+    page = _plan(
+        ("Come out with: she signs, or a no.", "purpose"),
+        ("**14:00** \"I hope we leave knowing what the board can read.\"", "opening"),
+        ("**14:05 What has changed.** Listen.", "find_out"),
+        ("**14:20 Her view.** Ask twice.", "find_out"),
+        ("**14:30 Skarvane.** Say nothing.", "find_out"),
+    )  # fmt: skip
+    agenda = customer_agenda(page, CONTEXT)
+    assert agenda.purpose.text == "To settle together: What has changed; Your view"
+    assert agenda.together[0].text == "What the board can read."
+    assert [item.topic.text for item in agenda.items][1:] == [
+        "What has changed", "Your view", "Your view: what works, what has changed, what matters to you",
+    ]  # fmt: skip
+
+
 def test_what_was_left_out_is_told_to_the_rep_with_its_reason() -> None:
     left_out = customer_agenda(WOVEN, CONTEXT).left_out
     assert ("B2", "words and directions for the room stay with you") in {(one.block, one.why) for one in left_out}

@@ -6,6 +6,7 @@ is ours alone is left out and reported to the rep. Knows nothing about files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -18,9 +19,10 @@ from coach.export.handout import Handout, Row, SafeBlock, Section, as_docx, as_m
 from coach.export.labels import labels_for
 from coach.export.runs import Piece, Run, pieces_of, plain, runs_of
 from coach.export.safe import CustomerSafe, Gate, LeftOut
-from coach.export.safe_words import NAMED, phrases_for
+from coach.export.safe_words import NAMED, TO_FILL_IN, YOURS, phrases_for
 from coach.export.typeset import Paper
 from coach.schema import AccountContext, Block, Groundwork, MeetingPlan
+from coach.words import fold
 
 _KINDS: dict[str, Literal["text", "item", "quote"]] = {"item": "item", "quote": "quote"}
 
@@ -123,8 +125,15 @@ class _Sifter:
             text = " | ".join(filter(None, map(plain, cells)))
             self.left_out.append(LeftOut(block.id, text, f"{why}; the whole row is left out"))
             return None
-        row = [self.gate.brought(_marked(cell), is_cell=True) for cell in cells]
+        row = [self._cell(block, cell) for cell in cells]
         return tuple(cell for cell in row if isinstance(cell, CustomerSafe))
+
+    def _cell(self, block: Block, cell: tuple[Run, ...]) -> CustomerSafe | str:
+        """What the rep is told to fill in is room to write."""
+        if TO_FILL_IN.search(fold(plain(cell))):
+            self.left_out.append(LeftOut(block.id, plain(cell), "is yours to fill in before you hand it over"))
+            return self.gate.blank()
+        return self.gate.brought(YOURS.sub(_your, _marked(cell)), is_cell=True)
 
     def _pass(self, block: Block, text: str, *, is_cell: bool = False) -> CustomerSafe | None:
         found = self.gate.brought(text, is_cell=is_cell)
@@ -132,6 +141,10 @@ class _Sifter:
             return found
         self.left_out.append(LeftOut(block.id, plain(runs_of(text)), found))
         return None
+
+
+def _your(found: re.Match[str]) -> str:
+    return "Your " if found.group()[0].isupper() else "your "
 
 
 def _paragraphs(piece: Piece) -> Iterator[tuple[Run, ...]]:

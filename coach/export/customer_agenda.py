@@ -14,7 +14,7 @@ from coach.checks.page import Page, quotations
 from coach.export.handout import Handout, SafeBlock, Section, as_docx, as_markdown, as_pdf
 from coach.export.labels import labels_for
 from coach.export.safe import CustomerSafe, Gate, LeftOut, visible
-from coach.export.safe_words import COURTESY, HOPE, NAMED, PROPOSAL, Phrases, phrases_for
+from coach.export.safe_words import COURTESY, HOPE, LEAVING, NAMED, PROPOSAL, YOURS, Phrases, phrases_for
 from coach.export.slots import Slot, slots
 from coach.export.typeset import Paper
 from coach.names import name_words
@@ -24,6 +24,8 @@ from coach.words import fold
 
 MAX_TOPIC_WORDS = 12
 """Of one line of the agenda."""
+MIN_PURPOSE_WORDS = 4
+"""Fewer (`Your view`, `One next step.`) say no more than a fixed phrase."""
 _CLAUSE_END = re.compile(r"\s*(?:[.:;?!“\"„«»|(]|\s[–—-]\s)\s*")
 _AND_NAMES = re.compile(
     r"\W*\b(?:and|und|et|y|both|all|each of them|everybody|beide|alle|tous|todos)\b\W*", re.IGNORECASE
@@ -81,13 +83,14 @@ class _Maker:
         self._page = Page(plan, gate.context)
         self._phrases = phrases_for(self._page.language)
         self._left_out: list[LeftOut] = []
+        self._own_topics: set[str] = set()
 
     def agenda(self) -> CustomerAgenda:
         gate, context = self._gate, self._gate.context
         found = self._first_passing(self._purposes())
-        purpose = found or gate.phrase(self._phrases.whole_purpose)
         title = title_of(gate, self._phrases)
         items, together = tuple(self._items()), tuple(self._together(found))
+        purpose = found or self._topics_alone(items) or gate.phrase(self._phrases.whole_purpose)
         lines = tuple(one for one in (*self._where(), self._with()) if one.text)
         sections = (
             Section(gate.phrase(self._phrases.purpose), (SafeBlock("text", ((purpose,),)),)),
@@ -125,9 +128,16 @@ class _Maker:
             yield passage.block.id, _LABEL.sub("", passage.text)
         yield from self._said_in_opening(COURTESY)
 
+    def _topics_alone(self, items: Iterable[AgendaItem]) -> CustomerSafe | None:
+        """What is to be settled, by the page's own topics, where no purpose of the page may be shown."""
+        own = [item.topic for item in items if item.topic.text in self._own_topics]
+        if sum(len(topic.text.split()) for topic in own) < MIN_PURPOSE_WORDS:
+            return None
+        return self._gate.joined(" ", self._gate.phrase(self._phrases.to_settle), self._gate.joined("; ", *own))
+
     def _together(self, purpose: CustomerSafe | None) -> Iterator[CustomerSafe]:
         hoped = self._first_passing(self._said_in_opening(HOPE))
-        if hoped and hoped != purpose:
+        if hoped and hoped != purpose and len(hoped.text.split()) >= MIN_PURPOSE_WORDS:
             yield hoped
         yield from map(self._gate.phrase, (self._phrases.answered, self._phrases.a_step))
 
@@ -140,12 +150,13 @@ class _Maker:
 
     def _first_passing(self, offered: Iterable[tuple[str, str]]) -> CustomerSafe | None:
         for block, words in offered:
-            if passed := self._pass(block, _sentence(words).rstrip(".") + "."):
+            aim = LEAVING.sub("", words.strip(), count=1) if LEAVING.match(words.strip()) else words
+            if passed := self._pass(block, _sentence(aim).rstrip(".") + "."):
                 return passed
         return None
 
     def _pass(self, block: str, text: str) -> CustomerSafe | None:
-        found = self._gate.topic(text)
+        found = self._gate.topic(_sentence(YOURS.sub("your ", text)))
         if isinstance(found, CustomerSafe):
             return found if found.text else None
         self._left_out.append(LeftOut(block, text, found))
@@ -186,6 +197,7 @@ class _Maker:
         is_said = is_said or PROPOSAL.search(fold(slot.words)) is not None
         passed = self._pass(slot.block.id, _sentence(offered)) if offered and not is_said else None
         if passed and len(passed.text.split()) <= MAX_TOPIC_WORDS:
+            self._own_topics.add(passed.text)
             return passed
         if not offered or passed or is_said:
             self._say_left_out(slot)
@@ -212,6 +224,8 @@ class _Maker:
             return self._gate.phrase(self._phrases.figures)
         if len(people) == 1 and len(self._gate.attendees) > 1:
             return self._gate.phrase(self._phrases.theirs, name=people[0])
+        if slot.parts & {"find_out", "people"} and not is_first:
+            return self._gate.phrase(self._phrases.your_view)
         return self._gate.phrase(self._phrases.welcome if is_first else self._phrases.your_questions)
 
     def _people_in(self, label: str) -> tuple[tuple[str, ...], str]:

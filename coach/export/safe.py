@@ -19,6 +19,7 @@ from coach.builtin.evidence import Evidence, gather
 from coach.builtin.words import CONFIDENCE, LIMIT, TALK
 from coach.confidence import Confidence, confidences, leaks
 from coach.export.labels import Labels
+from coach.export.products import product_names
 from coach.export.safe_words import (
     ABOUT_THEM,
     DIRECTION,
@@ -132,7 +133,7 @@ class Gate:
         """`10 min`, with the unit of safe_words.py; empty when it is not known."""
         return _safe(f"{minutes} {self.phrase(unit).text}" if minutes else "")
 
-    def joined(self, between: Literal[" ", ", ", " · "], *parts: CustomerSafe) -> CustomerSafe:
+    def joined(self, between: Literal[" ", ", ", "; ", " · "], *parts: CustomerSafe) -> CustomerSafe:
         """Safe words in a row."""
         return _safe(between.join(part.text for part in parts if part.text))
 
@@ -152,6 +153,10 @@ class Gate:
         text = visible(text)
         why = self.why_not_brought(text, is_cell=is_cell)
         return why or _safe(text)
+
+    def blank(self) -> CustomerSafe:
+        """Room to write."""
+        return _safe("__")
 
     # --- what is refused ---------------------------------------------------------------------------------------------
 
@@ -267,7 +272,7 @@ class Gate:
     @cached_property
     def _public_words(self) -> frozenset[str]:
         context = self.context
-        texts = (context.meeting.place, context.seller.offer, *(line.text for line in self._public))
+        texts = (context.meeting.place, *product_names(context), *(line.text for line in self._public))
         return self._met_words | words_of("\n".join(texts))
 
     @cached_property
@@ -278,7 +283,7 @@ class Gate:
     def _others_named(self) -> frozenset[str]:
         """Words of names in any line, but for those who meet."""
         named = words_of("\n".join(name for line in self.context.lines.values() for name in names(line.text)))
-        return named - self._met_words - VOCABULARY
+        return named - self._met_words - words_of("\n".join(product_names(self.context))) - VOCABULARY
 
     @cached_property
     def _met_words(self) -> frozenset[str]:

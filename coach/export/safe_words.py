@@ -33,6 +33,9 @@ class Phrases:
     your_questions: str
     theirs: str
     """With `name`."""
+    your_view: str
+    to_settle: str
+    """Before topics."""
     price: str
     figures: str
     open_points: str
@@ -55,6 +58,8 @@ ENGLISH = Phrases(
     welcome="Welcome, and what you would like to settle",
     your_questions="Your questions",
     theirs="Points and questions of {name}",
+    your_view="Your view: what works, what has changed, what matters to you",
+    to_settle="To settle together:",
     price="Price and terms",
     figures="A sheet that we go through together",
     open_points="Open points",
@@ -76,6 +81,8 @@ GERMAN = Phrases(
     welcome="Begrüßung, und was Sie klären möchten",
     your_questions="Ihre Fragen",
     theirs="Punkte und Fragen von {name}",
+    your_view="Ihre Sicht: was gut läuft, was sich geändert hat, was Ihnen wichtig ist",
+    to_settle="Gemeinsam zu klären:",
     price="Preis und Bedingungen",
     figures="Ein Blatt, das wir gemeinsam durchgehen",
     open_points="Offene Punkte",
@@ -97,6 +104,8 @@ FRENCH = Phrases(
     welcome="Accueil, et ce que vous souhaitez régler",
     your_questions="Vos questions",
     theirs="Points et questions de {name}",
+    your_view="Votre point de vue : ce qui va, ce qui a changé, ce qui compte pour vous",
+    to_settle="À régler ensemble :",
     price="Prix et conditions",
     figures="Une feuille que nous parcourons ensemble",
     open_points="Points ouverts",
@@ -118,6 +127,8 @@ SPANISH = Phrases(
     welcome="Bienvenida, y lo que desean resolver",
     your_questions="Sus preguntas",
     theirs="Puntos y preguntas de {name}",
+    your_view="Su opinión: qué funciona, qué ha cambiado, qué les importa",
+    to_settle="Para resolver juntos:",
     price="Precio y condiciones",
     figures="Una hoja que repasamos juntos",
     open_points="Puntos abiertos",
@@ -156,7 +167,10 @@ VOCABULARY = listed(
         background situation status progress process decision-making timeline timing schedule people team teams role
         roles offer demo demonstration test trial example case options option criteria requirements conditions
         solving solve done doing way ways part parts side anything something everything nothing else right good
-        own enough real really possible
+        own enough real really possible pay pays paid price prices pricing contract contracts renewal pilot setup
+        set-up delivery support service security integration data user users product products software system systems
+        report reports list sheet table view views needs priorities findings facts training roll-out rollout
+        milestones companies company
         der die das den dem des ein eine einen einem einer und oder von zu im am bei fur mit ohne als ist sind sein
         war hat haben wird werden kann konnen soll sollen muss mussen mochte mochten dies diese dieser dieses was wer
         wen wem wann wo warum wie ob wenn so dann nicht kein keine ja nein alle beide jede jeder nachste letzte erste
@@ -211,6 +225,14 @@ DIRECTION = re.compile(
 )
 """How a word to the rep begins, on folded text."""
 
+TO_FILL_IN = re.compile(
+    r"\bfrom step \d|\bas (?:read|written|the (?:contract|paper|record) says)\b|\b(?:filled|to be filled|to fill) in\b"
+    r"|\bif (?:it|the (?:contract|record|price)) (?:still|really) \w+|\b(?:support|desk|product|delivery|pricing)'s\b"
+    r"|\bwhat (?:support|desk|product|delivery|pricing|the desk) sa(?:id|ys)\b|\b(?:monday|tuesday|wednesday|thursday"
+    r"|friday)'s (?:figure|number|price)s?\b|\bour store\b"
+)
+"""A cell that tells the rep what to write into it before the sheet is handed over; on folded text."""
+
 PROPOSAL = re.compile(r"\b(?:our proposal|unser vorschlag|notre proposition|nuestra propuesta)\b")
 """What we propose is said in the room, not sent ahead."""
 
@@ -221,6 +243,11 @@ ABOUT_THEM = re.compile(
     r"\b(?:he|him|his|she|her|hers|they|them|their|theirs|er|ihm|ihn|il|elle|lui|leur|ils|elles|el|ella|ellos)\b"
 )
 """Who is spoken about is not spoken to: on folded text. `sie`, `ihr` and `su` are also how a customer is addressed."""
+
+YOURS = re.compile(r"\b(?:her|his|their) (?=\w)", re.IGNORECASE)
+"""What the page calls hers is yours on a sheet for her."""
+LEAVING = re.compile(r"(?:leave|come out|go away|part)s? (?:with|knowing) ", re.IGNORECASE)
+"""`We leave knowing who starts` is an aim: who starts."""
 
 COURTESY = re.compile(
     r"\b(?:i'd like(?: us)? to|i would like(?: us)? to|we'd like to|we would like to|ich mochte(?: gern)?|wir mochten"
