@@ -62,6 +62,13 @@ def test_what_decides_it_and_the_best_outcome_stand_in_the_band_on_top() -> None
     assert _text(document).count("Tom doubts it.") == 1
 
 
+@pytest.mark.parametrize("heading", [(), (("## What decides it", "heading", "decides"),)])
+def test_what_decides_it_is_said_once_in_the_band(heading: tuple[tuple[str, Kind, str], ...]) -> None:
+    document = _read(_plan(*heading, ("**What decides it:** Tom doubts it.", "text", "decides")))
+    assert _text(document).count("What decides it") == 1
+    assert document.tables[0].rows[0].cells[0].paragraphs[1].text == "Tom doubts it."
+
+
 def test_a_best_outcome_that_stands_in_no_block_is_in_the_band_in_words() -> None:
     plan = _plan(("Hello", "text", "other"), best_outcome=Commitment(who="Ana", what="signs", by="2026-12-01"))
     assert "Ana signs, 2026-12-01" in _text(_read(plan))

@@ -39,6 +39,35 @@ def _orders(text: str, words: Iterable[str]) -> bool:
     return places == sorted(places)
 
 
+def _placed(page: PagePdf) -> list[tuple[str, float, float]]:
+    """Stretches of text with where they stand, in points from the lower left."""
+    found: list[tuple[str, float, float]] = []
+
+    def hear(text: str, cm: list[float], tm: list[float], _font: object, _size: float) -> None:
+        x, y = tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]
+        if text.strip():
+            found.append((text, x, y))
+
+    _reader(page).pages[0].extract_text(visitor_text=hear)
+    return found
+
+
+def _middle(page: PagePdf) -> float:
+    return float(_reader(page).pages[0].mediabox.width) / 2
+
+
+def _column_ends(page: PagePdf) -> tuple[float, float]:
+    """The heights at which the left and the right column end."""
+    body = [(x, y) for text, x, y in _placed(page) if "and so on" in text]
+    left, right = (min(y for x, y in body if (x < _middle(page)) == is_left) for is_left in (True, False))
+    return left, right
+
+
+def _columns_of(page: PagePdf, *words: str) -> list[bool]:
+    """Of each of these words, whether it stands in the left column."""
+    return [next(x < _middle(page) for text, x, _ in _placed(page) if word in text) for word in words]
+
+
 def test_every_word_of_the_page_is_printed_on_one_page() -> None:
     page = to_pdf(PLAN, CONTEXT)
     assert len(_reader(page).pages) == 1
@@ -123,6 +152,43 @@ def test_a_heading_over_some_outcomes_stands_over_these_and_not_over_the_ask() -
     assert _orders(
         text, ["We talk.", "Best outcome", "choose a night", "Smaller step, and stop", "Tom sends", "close it"]
     )
+
+
+def test_a_word_to_stop_among_the_steps_stays_there_where_another_section_is_about_stopping() -> None:
+    blocks = [
+        _block("## Monday", "heading", "before", n=1),
+        _block("Open: ask for ten minutes.", "text", "before", n=2),
+        _block("Closed: thank him.", "text", "stop", n=3),
+        _block("Nothing: ring again.", "text", "before", n=4),
+        _block("## If it goes otherwise", "heading", "fallback", n=5),
+        _block("Tom sends the logs.", "text", "fallback", n=6),
+        _block("No need: leave it.", "text", "stop", n=7),
+    ]
+    text = _text(to_pdf(_plan(*blocks), None))
+    assert _orders(text, ["ask for ten", "thank him", "ring again", "If it goes otherwise", "leave it"])
+    assert _orders(_text(to_pdf(_plan(*blocks[:6]), None)), ["ring again", "thank him"])
+
+
+def test_a_long_section_around_a_table_leaves_no_column_empty() -> None:
+    def steps(words: str, part: str, first: int) -> list[Block]:
+        return [_block(f"{words}{n} " + "and so on " * 14, "text", part, n=first + n) for n in range(6)]
+
+    table = _block("| One | Two |\n|---|---|\n| nine | ten |", "table", "bring", n=30)
+    heading = _block("## The room", "heading", "agenda", n=10)
+    blocks = [*steps("Do", "before", 1), heading, *steps("Say", "agenda", 11), table, *steps("Then", "agenda", 31)]
+    left, right = _column_ends(to_pdf(_plan(*blocks), None))
+    assert abs(left - right) < 120
+
+
+def test_a_heading_stays_with_what_stands_below_it_when_that_has_a_heading_of_its_own() -> None:
+    def step(n: int) -> Block:
+        return _block(f"Step{n} " + "and so on " * 14, "text", "agenda", n=n)
+
+    for above in range(1, 9):
+        blocks = [*(step(n) for n in range(above)), _block("## The room", "heading", "agenda", n=20),
+                  _block("### 10:00 Open", "heading", "agenda", n=21), *(step(n) for n in range(22, 29))]  # fmt: skip
+        places = _columns_of(to_pdf(_plan(*blocks), None), "The room", "10:00 Open")
+        assert len(set(places)) == 1
 
 
 def test_outcome_that_stands_in_no_block_is_printed_from_the_commitment() -> None:
@@ -266,6 +332,14 @@ def test_heading_without_words_is_left_out() -> None:
 def test_title_that_is_a_heading_too_is_printed_once() -> None:
     page = to_pdf(_plan(_block("# A page", "heading"), _block("Text", n=2)), None)
     assert _text(page).count("A page") == 1
+
+
+def test_a_page_without_a_title_has_that_of_its_first_heading_and_not_the_account_twice() -> None:
+    plan = MeetingPlan(blocks=(_block("# Tom doubts the cause", "heading"), _block("Text", n=2)))
+    text = _text(to_pdf(plan, CONTEXT))
+    assert text.count("Tom doubts the cause") == 1
+    bare = _text(to_pdf(MeetingPlan(blocks=(_block("Text"),)), CONTEXT))
+    assert bare.count(CONTEXT.account) == 1
 
 
 def test_rule_between_sections_is_not_printed() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from coach.export.labels import Labels, labels_for, language_code
 from coach.export.runs import Run, clean, pieces_of, plain, printed, runs_of
-from coach.export.sheet import SIGNS, Section, account_line, origin, sections, signs_found, split_label, spoken
+from coach.export.sheet import SIGNS, Section, account_line, origin, sections, signs_found, split_label, spoken, titled
 from coach.export.sheet import where_lines as where
 from coach.export.typeset import Paper
 from coach.export.word import Column, Shown, WordFile
@@ -21,8 +21,8 @@ _BAND = frozenset({"decides", "best"})
 
 def to_docx(plan: MeetingPlan, context: AccountContext | None, *, paper: Paper = "a4") -> bytes:
     """Every word of the plan, those of the band taken to the top. Without a context the head is the title alone."""
-    labels = labels_for(plan.language)
-    title = plain(runs_of(plan.title)) or (context.account if context else "") or "Meeting"
+    plan, labels = titled(plan, context), labels_for(plan.language)
+    title = plain(runs_of(plan.title))
     account = account_line(plan, context)
     file = WordFile(paper=paper, language=language_code(plan.language))
     author, day = (clean(context.rep), context.today) if context else ("", UNDATED)
@@ -42,18 +42,19 @@ def _band(plan: MeetingPlan, page: list[Section], labels: Labels) -> list[Column
     decides = [block for section in page for block in section.blocks if block.part == "decides"]
     best = [block for section in page for block in section.blocks if block.part == "best"]
     columns = (
-        _column(decides, _own_heading("decides", page) or (Run(labels.decides),)),
+        _column(decides, _own_heading("decides", page), name=labels.decides),
         _column(best or list(spoken(plan.best_outcome)), _own_heading("best", page), name=labels.best),
     )
     return [column for column in columns if column.blocks]
 
 
-def _column(blocks: list[Block], label: tuple[Run, ...], *, name: str = "") -> Column:
-    """Without a heading of its own, its label is the bold word it begins with, else the coach's."""
+def _column(blocks: list[Block], heading: tuple[Run, ...], *, name: str) -> Column:
+    """Its label is its own heading, else the bold word it begins with, else the coach's; never the same one twice."""
     shown = [_shown(block) for block in blocks]
-    if not label and shown:
-        label, pieces = split_label(shown[0].pieces)
+    label, pieces = split_label(shown[0].pieces) if shown else ((), ())
+    if label and (not heading or plain(heading).casefold() == plain(label).casefold()):
         shown[0] = Shown(pieces, shown[0].tail)
+    label = heading or label
     return Column(label or (Run(name),), tuple(shown))
 
 

@@ -8,6 +8,7 @@ Knows nothing about models or files.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from coach.export.labels import Labels, labels_for, language_code
 from coach.export.runs import Run, clean, pieces_of, plain, printed, runs_of
@@ -20,6 +21,8 @@ from coach.export.sheet import (
     signs_found,
     split_label,
     spoken,
+    strays_in_place,
+    titled,
     where_lines,
 )
 from coach.export.typeset import Json, Paper, typeset
@@ -62,18 +65,18 @@ def to_pdf(plan: MeetingPlan, context: AccountContext | None, *, paper: Paper = 
 
 
 def _page(plan: MeetingPlan, context: AccountContext | None) -> Json:
-    labels = labels_for(plan.language)
-    shown = sections(printed(plan.blocks, title=plan.title))
+    plan, labels = titled(plan, context), labels_for(plan.language)
+    shown = sections(strays_in_place(printed(plan.blocks, title=plan.title)))
     code = language_code(plan.language)
     return {
-        "title": plain(runs_of(plan.title)) or (context.account if context else "") or "Meeting",
+        "title": plain(runs_of(plan.title)),
         "author": clean(context.rep) if context else "",
         "lang": code,
         "hyphenate": bool(plan.language) and code != "en",
         "account": account_line(plan, context),
         "where": where_lines(context, labels),
         "lead": [_block(block) for section in shown for block in _lead(section)],
-        "units": [unit for section in shown for unit in _units(section)],
+        "units": _joined([unit for section in shown for unit in _units(section)]),
         "band_title": [_block(section.heading) for section in shown if section.heading and _is_shared(section, shown)],
         "band": _band(plan, shown, labels),
         "signs": signs_found(plan, labels),
@@ -107,25 +110,49 @@ def _lead(section: Section) -> list[Block]:
 
 
 def _units(section: Section) -> list[Json]:
-    """What a column must not cut: a heading with its first block, and the whole of what we bring when it is a table."""
-    blocks = [block for block in section.blocks if _is_in_columns(block)]
+    """What a column must not cut: a heading with its first block, and what we bring when there is a table in it."""
+    blocks = _kept_together(section)
     if not blocks and section.blocks:
         return []
     heading = [section.heading] if section.heading else []
-    if any(_is_brought_table(block) for block in blocks):
-        return [_unit([*heading, *blocks], is_start=True, is_framed=True)]
-    first = _unit([*heading, *blocks[:1]], is_start=True)
-    return [first, *(_unit([block]) for block in blocks[1:])]
+    first, *others = blocks or [[]]
+    return [_unit([*heading, *first], is_start=True), *map(_unit, others)]
+
+
+def _kept_together(section: Section) -> list[list[Block]]:
+    """Each block by itself; neighbours that we bring as one, where a table is among them."""
+    groups: list[list[Block]] = []
+    for is_brought, run in groupby(filter(_is_in_columns, section.blocks), key=lambda block: block.part == "bring"):
+        together = list(run)
+        is_one = is_brought and any(map(_is_brought_table, together))
+        groups += [together] if is_one else [[block] for block in together]
+    return groups
 
 
 def _is_brought_table(block: Block) -> bool:
     return block.kind == "table" and block.part == "bring"
 
 
-def _unit(blocks: list[Block], *, is_start: bool = False, is_framed: bool = False) -> Json:
-    shown = [_block(block) for block in blocks]
+def _unit(blocks: list[Block], *, is_start: bool = False) -> Json:
+    is_framed = any(map(_is_brought_table, blocks))
     is_wide = is_framed and any(_columns(block) >= WIDE_TABLE for block in blocks)
-    return {"blocks": shown, "is_start": is_start, "is_framed": is_framed, "is_wide": is_wide}
+    return {
+        "blocks": [_block(block) for block in blocks],
+        "is_start": is_start,
+        "is_framed": is_framed,
+        "is_wide": is_wide,
+        "leads_on": all(block.kind == "heading" for block in blocks),
+    }
+
+
+def _joined(units: list[Json]) -> list[Json]:
+    """A heading alone is not left above a table as wide as the page."""
+    found: list[Json] = []
+    for unit in units:
+        if found and found[-1]["leads_on"] and unit["is_wide"]:
+            unit = {**unit, "blocks": [*found.pop()["blocks"], *unit["blocks"]]}
+        found.append(unit)
+    return found
 
 
 def _columns(block: Block) -> int:

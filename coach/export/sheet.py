@@ -12,10 +12,13 @@ from dataclasses import dataclass, replace
 
 from coach.export.labels import Labels
 from coach.export.runs import Piece, Run, clean
+from coach.markup import title_of
 from coach.schema import AccountContext, Block, Commitment, Meeting, MeetingPlan
 
 SIGNS = {"unverified": "△", "contradicted": "▲"}
 """What stands behind a block in which a check found something."""
+OUTCOMES = frozenset({"best", "fallback", "stop"})
+STRAYS = frozenset({"fallback", "stop"})
 _LABEL_END = re.compile(r"\s*:\s*$")
 
 
@@ -38,6 +41,35 @@ def sections(blocks: Iterable[Block]) -> list[Section]:
         else:
             found[-1] = replace(found[-1], blocks=(*found[-1].blocks, block))
     return [section for section in found if section.heading or section.blocks]
+
+
+def titled(plan: MeetingPlan, context: AccountContext | None) -> MeetingPlan:
+    """The plan with the title that stands over it: its own, that of its first heading, else the account."""
+    title = plan.title or title_of(plan.blocks) or (context.account if context else "") or "Meeting"
+    return plan.model_copy(update={"title": title})
+
+
+def strays_in_place(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """A word to stop or to fall back behind other things stays there, where another section is about just that.
+
+    Such a block gets the part of what stands before it.
+    """
+    page = sections(blocks)
+    own = {part for section in page if section.parts <= OUTCOMES for part in section.parts} & STRAYS
+    return tuple(block for section in page for block in (*_heading_of(section), *_settled(section, own)))
+
+
+def _heading_of(section: Section) -> tuple[Block, ...]:
+    return (section.heading,) if section.heading else ()
+
+
+def _settled(section: Section, own: set[str]) -> tuple[Block, ...]:
+    settled: list[Block] = []
+    for block in section.blocks:
+        before = settled[-1].part if settled else ""
+        is_stray = block.part in own and before not in ("", *OUTCOMES)
+        settled.append(block.model_copy(update={"part": before}) if is_stray else block)
+    return tuple(settled)
 
 
 def split_label(pieces: tuple[Piece, ...]) -> tuple[tuple[Run, ...], tuple[Piece, ...]]:
