@@ -602,6 +602,48 @@ def test_doubtful_statements_are_marked_in_words(open_page: Open, plan: Plan) ->
     expect(page.get_by_role("dialog")).to_contain_text("“31 December” stands in no line that it cites.")
 
 
+def test_a_long_section_is_cut_so_that_no_column_is_empty_and_stays_cut_while_one_writes(
+    open_page: Open, plan: Plan
+) -> None:
+    plan.missing = []
+    plan.blocks[:] = [
+        kept("A1", "text", "Two years lie between.", "other"),
+        kept("A2", "heading", "## Monday, in this order", "before"),
+        *(
+            kept(f"S{n}", "item", f"{n}. " + "Search orders, invoices and the mailbox. " * 3, "before")
+            for n in range(1, 13)
+        ),
+    ]
+    page = open_page()
+    columns = page.locator(".row.cols > .column")
+    expect(columns).to_have_count(2)
+    left, right = (columns.nth(place).bounding_box() for place in (0, 1))
+    assert left
+    assert right
+    assert abs(left["height"] - right["height"]) < max(left["height"], right["height"]) / 3
+    cut = columns.nth(1).locator(".block").first.get_attribute("data-id")
+    assert cut
+    edit(page, "S2")
+    page.keyboard.type(" More words than before, and again more of them." * 6)
+    expect(status(page)).to_have_text("Saved")
+    expect(columns.nth(1).locator(".block").first).to_have_attribute("data-id", cut)
+
+
+def test_a_word_to_stop_among_the_steps_is_not_torn_out_of_them(open_page: Open, plan: Plan) -> None:
+    plan.missing = []
+    plan.blocks[:] = [
+        kept("S1", "text", "Open: ask for ten minutes.", "before"),
+        kept("S2", "text", "Closed: thank him.", "stop"),
+        kept("S3", "text", "Nothing: ring again.", "before"),
+        kept("S4", "heading", "## If it goes otherwise", "fallback"),
+        kept("S5", "item", "- Tom sends the logs.", "fallback"),
+        kept("S6", "item", "- No need: leave it.", "stop"),
+    ]
+    page = open_page()
+    expect(page.locator(".row.band .block")).to_have_count(3)
+    expect(page.locator(".row.cols .block")).to_have_count(3)
+
+
 def test_a_missing_part_is_said_at_its_place_and_can_be_written(open_page: Open, plan: Plan) -> None:
     page = open_page(redraft="1")
     prompt = page.get_by_role("note").filter(has_text=NO_FALLBACK)

@@ -7,6 +7,7 @@ Knows nothing about models or files.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -76,7 +77,7 @@ def _page(plan: MeetingPlan, context: AccountContext | None) -> Json:
         "account": account_line(plan, context),
         "where": where_lines(context, labels),
         "lead": [_block(block) for section in shown for block in _lead(section)],
-        "units": _joined([unit for section in shown for unit in _units(section)]),
+        "units": [_set(unit) for unit in _joined(unit for section in shown for unit in _units(section))],
         "band_title": [_block(section.heading) for section in shown if section.heading and _is_shared(section, shown)],
         "band": _band(plan, shown, labels),
         "signs": signs_found(plan, labels),
@@ -109,14 +110,44 @@ def _lead(section: Section) -> list[Block]:
     return [section.heading, *blocks] if is_whole and section.heading else blocks
 
 
-def _units(section: Section) -> list[Json]:
+@dataclass(frozen=True)
+class _Unit:
     """What a column must not cut: a heading with its first block, and what we bring when there is a table in it."""
-    blocks = _kept_together(section)
-    if not blocks and section.blocks:
+
+    blocks: tuple[Block, ...]
+    is_start: bool = False
+    """Of a section."""
+
+    @property
+    def leads_on(self) -> bool:
+        """Headings alone stand above what follows."""
+        return all(block.kind == "heading" for block in self.blocks)
+
+    @property
+    def is_framed(self) -> bool:
+        return any(map(_is_brought_table, self.blocks))
+
+    @property
+    def is_wide(self) -> bool:
+        return self.is_framed and any(_columns(block) >= WIDE_TABLE for block in self.blocks)
+
+
+def _units(section: Section) -> list[_Unit]:
+    groups = _kept_together(section)
+    if not groups and section.blocks:
         return []
     heading = [section.heading] if section.heading else []
-    first, *others = blocks or [[]]
-    return [_unit([*heading, *first], is_start=True), *map(_unit, others)]
+    first, *others = groups or [[]]
+    return [_Unit((*heading, *first), is_start=True), *(_Unit(tuple(group)) for group in others)]
+
+
+def _joined(units: Iterable[_Unit]) -> list[_Unit]:
+    """A heading alone is not left above a table as wide as the page."""
+    found: list[_Unit] = []
+    for unit in units:
+        is_below = bool(found) and found[-1].leads_on and unit.is_wide
+        found.append(_Unit((*found.pop().blocks, *unit.blocks), is_start=True) if is_below else unit)
+    return found
 
 
 def _kept_together(section: Section) -> list[list[Block]]:
@@ -133,26 +164,14 @@ def _is_brought_table(block: Block) -> bool:
     return block.kind == "table" and block.part == "bring"
 
 
-def _unit(blocks: list[Block], *, is_start: bool = False) -> Json:
-    is_framed = any(map(_is_brought_table, blocks))
-    is_wide = is_framed and any(_columns(block) >= WIDE_TABLE for block in blocks)
+def _set(unit: _Unit) -> Json:
     return {
-        "blocks": [_block(block) for block in blocks],
-        "is_start": is_start,
-        "is_framed": is_framed,
-        "is_wide": is_wide,
-        "leads_on": all(block.kind == "heading" for block in blocks),
+        "blocks": [_block(block) for block in unit.blocks],
+        "is_start": unit.is_start,
+        "is_framed": unit.is_framed,
+        "is_wide": unit.is_wide,
+        "leads_on": unit.leads_on,
     }
-
-
-def _joined(units: list[Json]) -> list[Json]:
-    """A heading alone is not left above a table as wide as the page."""
-    found: list[Json] = []
-    for unit in units:
-        if found and found[-1]["leads_on"] and unit["is_wide"]:
-            unit = {**unit, "blocks": [*found.pop()["blocks"], *unit["blocks"]]}
-        found.append(unit)
-    return found
 
 
 def _columns(block: Block) -> int:

@@ -6,17 +6,33 @@ const COLUMN_LETTERS = 48; // a line of half the sheet
 const LINE_WORDS = 8;
 const BAND = ["best", "fallback", "stop"];
 
+const CUT_INSIDE = 0.09; // of all lines: what it must gain to cut a section rather than between two
+
 function zoneOf(block) {
   if (block.part === "decides") return "lead";
   return BAND.includes(block.part) ? "band" : "cols";
 }
 
+/** Words to stop or fall back among other things, which stay there where another section is about just that. */
+function straysOf(blocks) {
+  const groups = [[]];
+  for (const block of blocks) block.kind === "heading" ? groups.push([]) : groups.at(-1).push(block);
+  const own = new Set(groups.filter((group) => group.every((one) => BAND.includes(one.part))).flat().map((one) => one.part));
+  const strays = new Set();
+  for (const group of groups) group.forEach((block, i) => {
+    const before = group[i - 1];
+    const isBehindOthers = before && (strays.has(before.id) || !BAND.includes(before.part));
+    if (block.part !== "best" && BAND.includes(block.part) && own.has(block.part) && isBehindOthers) strays.add(block.id);
+  });
+  return strays;
+}
+
 /** Blocks by heading: [{zone, part, blocks}]. In the band best, fall-back and stop each begin one. */
 function sectionsOf(blocks) {
-  const sections = [];
+  const sections = [], strays = straysOf(blocks);
   for (const block of blocks) {
     const last = sections.at(-1);
-    const zone = zoneOf(block);
+    const zone = strays.has(block.id) ? last.zone : zoneOf(block);
     const isNew = !last || block.kind === "heading" || last.zone !== zone || (zone === "band" && last.part !== block.part) || last.isTitle;
     const isTitle = zone === "band" && block.kind === "heading";
     if (isNew) sections.push({ zone, part: block.part, blocks: [block], isTitle });
@@ -25,7 +41,7 @@ function sectionsOf(blocks) {
   return sections;
 }
 
-/** Rows of the sheet: [{zone, key, columns: [[section]]}]. `expected`: lines to come while the page is being written. */
+/** Rows of the sheet: [{zone, key, sections, columns: [[section]]}]. `expected`: lines to come while it is written. */
 function rowsOf(blocks, expected = 0) {
   const rows = [];
   for (const section of sectionsOf(blocks)) {
@@ -34,24 +50,36 @@ function rowsOf(blocks, expected = 0) {
     else rows.push({ zone: section.zone, sections: [section] });
   }
   return rows.map(({ zone, sections }, i) => {
-    const columns = zone === "cols" ? halves(sections, expected) : [sections];
-    return { zone, key: `${zone}${i}`, columns };
+    const columns = zone === "cols" ? cutAt(sections, bestCut(sections, expected)) : [sections];
+    return { zone, key: `${zone}${i}`, sections, columns };
   });
 }
 
-/** Cut where the two columns come nearest to the same length; while more is coming, where half of it will stand. */
-function halves(sections, expected) {
-  const sizes = sections.map((section) => section.blocks.reduce((sum, block) => sum + linesFor(block), 1));
-  const sum = sizes.reduce((a, b) => a + b, 0);
+/** The block that begins the right column where both come nearest to the same length; null: one column does.
+ *  While more is coming, where half of it will stand. A heading never ends a column. */
+function bestCut(sections, expected) {
+  const flat = sections.flatMap((section) => section.blocks.map((block, i) => ({ block, isFirst: !i, size: linesFor(block) + (i ? 0 : 1) })));
+  const sum = flat.reduce((lines, one) => lines + one.size, 0);
   const total = Math.max(expected, sum);
-  if (sections.length < 2 || total < LONG_ENOUGH) return [sections];
-  let left = 0, best = 1, cost = Infinity;
-  sizes.slice(0, expected ? undefined : -1).forEach((size, i) => {
+  if (flat.length < 2 || total < LONG_ENOUGH) return null;
+  let left = 0, best = null, cost = Infinity;
+  for (const [i, { block, isFirst, size }] of flat.entries()) {
+    const before = flat[i - 1]?.block;
+    const off = Math.abs(total / 2 - left) + (isFirst ? 0 : total * CUT_INSIDE);
+    if (before && before.kind !== "heading" && off < cost) { cost = off; best = block.id; }
     left += size;
-    const off = Math.abs(total / 2 - left);
-    if (off < cost) { cost = off; best = i + 1; }
-  });
-  return [sections.slice(0, best), sections.slice(best)];
+  }
+  return expected && left < total / 2 ? null : best;
+}
+
+/** Two columns, the right one from this block on; one where it is not there. */
+function cutAt(sections, id) {
+  const at = sections.findIndex((section) => section.blocks.some((block) => block.id === id));
+  const inside = at < 0 ? -1 : sections[at].blocks.findIndex((block) => block.id === id);
+  if (at < 0 || (at === 0 && inside === 0)) return [sections];
+  if (inside === 0) return [sections.slice(0, at), sections.slice(at)];
+  const halves = [sections[at].blocks.slice(0, inside), sections[at].blocks.slice(inside)].map((blocks) => ({ ...sections[at], blocks }));
+  return [[...sections.slice(0, at), halves[0]], [halves[1], ...sections.slice(at + 1)]];
 }
 
 /** About how many lines a block takes in a column. */

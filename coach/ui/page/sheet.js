@@ -271,13 +271,13 @@ class Sheet {
   /** The columns stay as they are cut, as long as the same sections stand in them or somebody writes. */
   steady(row, expected) {
     if (row.zone !== "cols") return row;
-    const sections = row.columns.flat();
+    const { sections } = row;
     const shape = sections.map((section) => section.blocks[0].id).join() + (expected ? "+" : "");
     const old = this.cuts.get(row.key);
     const isWriting = [...this.views.values()].some((view) => view.isEditing);
-    const at = old && (old.shape === shape || isWriting) ? sections.findIndex((section) => section.blocks[0].id === old.right) : -1;
-    const isWhole = old && old.shape === shape && !old.right;
-    const columns = isWhole ? [sections] : at > 0 ? [sections.slice(0, at), sections.slice(at)] : row.columns;
+    const isThere = old && (!old.right || sections.some((section) => section.blocks.some((one) => one.id === old.right)));
+    const stays = isThere && (old.shape === shape || (isWriting && old.right));
+    const columns = stays ? cutAt(sections, old.right) : row.columns;
     this.cuts.set(row.key, { shape, right: columns[1]?.[0]?.blocks[0].id });
     return { ...row, columns };
   }
