@@ -292,6 +292,22 @@ def test_clash_take_theirs(open_page: Open, plan: Plan, api: PageApi) -> None:
     assert plan.text("B13") == "- **Jens** comes."
 
 
+def test_seven_tabs_in_sight_all_save_and_all_hear_what_another_wrote(open_page: Open, plan: Plan) -> None:
+    """A browser gives a host six connections; a stream in every tab would take them all."""
+    pages = [open_page() for _ in range(7)]
+    first, *others = pages
+    edit(first, "B12")
+    first.keyboard.type(" All seven")
+    until(lambda: plan.text("B12").endswith("All seven"), first)
+    expect(status(first)).to_have_text("Saved")
+    for page in others:
+        expect(block(page, "B12")).to_contain_text("All seven")
+        expect(page.get_by_text("No connection")).to_have_count(0)
+    edit(others[-1], "B13")
+    others[-1].keyboard.type(" The last too")
+    until(lambda: plan.text("B13").endswith("The last too"), others[-1])
+
+
 def test_clash_edit_both_outlives_a_reload(open_page: Open, plan: Plan, api: PageApi) -> None:
     page = open_page()
     _clash(page, plan, api)

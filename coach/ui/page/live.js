@@ -1,4 +1,8 @@
-// Hears from the server that something changed. Closed while the tab is hidden: a host has six connections to give.
+// Hears from the server that something changed. A browser has six connections for a host: a hidden tab has no stream,
+// and of all visible ones of this browser only a few have; the others ask now and then, until one of these is free.
+
+const STREAMS = 3;
+const ASK_EVERY_MS = 3000;
 
 class Live {
   constructor(where, heard) {
@@ -11,13 +15,24 @@ class Live {
     addEventListener("online", this.look);
   }
 
-  get isOpen() {
-    return this.source?.readyState === EventSource.OPEN;
+  get isWanted() {
+    return !document.hidden && !this.isEnded && !this.source;
   }
 
-  open() {
-    if (this.source || document.hidden || this.isEnded) return;
+  async open() {
+    if (!this.isWanted || this.isOpening) return;
+    this.isOpening = true;
+    clearTimeout(this.asking);
+    const leave = await oneOfFew();
+    this.isOpening = false;
+    if (!this.isWanted) { leave?.(); return; }
+    if (leave) this.stream(leave);
+    else this.asking = setTimeout(() => { this.heard("change", {}); this.open(); }, ASK_EVERY_MS);
+  }
+
+  stream(leave) {
     const { base, plan, token } = this.where;
+    this.leave = leave;
     this.source = new EventSource(`${base}/api/plans/${encodeURIComponent(plan)}/live?token=${encodeURIComponent(token)}`);
     this.source.onopen = () => { this.failures = 0; this.heard("change", {}); };
     this.source.onerror = () => this.again();
@@ -35,8 +50,11 @@ class Live {
   }
 
   close() {
+    clearTimeout(this.asking);
     this.source?.close();
     this.source = undefined;
+    this.leave?.();
+    this.leave = undefined;
   }
 
   end() {
@@ -47,6 +65,19 @@ class Live {
     removeEventListener("pageshow", this.look);
     removeEventListener("online", this.look);
   }
+}
+
+/** One of the few streams that the tabs of this browser share: how to leave it; null where all are taken. */
+async function oneOfFew() {
+  if (!navigator.locks) return () => {};
+  for (let i = 0; i < STREAMS; i++) {
+    const leave = await new Promise((resolve) => {
+      const held = (lock) => (lock ? new Promise((done) => resolve(done)) : resolve(null));
+      navigator.locks.request(`coach live ${i}`, { ifAvailable: true }, held).catch(() => resolve(() => {}));
+    });
+    if (leave) return leave;
+  }
+  return null;
 }
 
 function readJson(text) {
