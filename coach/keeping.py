@@ -11,7 +11,7 @@ from coach.recheck import recheck
 from coach.redraft import put_in
 from coach.schema import Block, Critique, Drafted, MeetingPlan
 from coach.store import drafts, history, plans
-from coach.store.database import Database
+from coach.store.database import Database, First
 from coach.store.records import KeptPlan
 
 TRIES = 8
@@ -66,7 +66,13 @@ def keep_arrived(
 
 
 def keep_drafted(
-    db: Database, plan_id: str, drafted: Drafted, *, before: Sequence[Block], known: Mapping[str, str]
+    db: Database,
+    plan_id: str,
+    drafted: Drafted,
+    *,
+    before: Sequence[Block],
+    known: Mapping[str, str],
+    first: First | None = None,
 ) -> int:
     """The whole draft: page, critique and all that was found on the way. Returns the revision."""
     for _ in range(TRIES):
@@ -78,7 +84,9 @@ def keep_drafted(
             plan, critique = recheck(plan, drafted.context, drafted.groundwork, critique, touched=touched)
         whole = drafted.model_copy(update={"plan": plan, "critique": critique})
         try:
-            return drafts.keep_drafted(db, plan_id, whole, plan.blocks, touched=touched, seen=kept.revision)
+            return drafts.keep_drafted(
+                db, plan_id, whole, plan.blocks, touched=touched, seen=kept.revision, first=first
+            )
         except ChangedMeanwhile:
             continue
     raise ChangedMeanwhile("The page is being changed all the time: the draft could not be kept.")

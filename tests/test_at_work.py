@@ -14,7 +14,7 @@ from coach.errors import ModelUnavailable
 from coach.ledger import Ledger
 from coach.options import Options
 from coach.schema import AccountContext, Block, Drafted
-from coach.store import slots, tables
+from coach.store import tables
 from coach.store.batches import end_batch, get_batch, open_batch, progress
 from coach.store.calls import SharedLedger
 from coach.store.database import Database
@@ -128,12 +128,51 @@ async def test_a_budget_that_was_raised_meanwhile_counts_from_the_next_slot_on(d
     assert get_batch(db, batch_id).state == "done"
 
 
+def beat_at(db: Database) -> object:
+    with db.reading() as connection:
+        return connection.execute(tables.slots.select()).mappings().one()["beat_at"]
+
+
 async def test_slots_at_work_are_known_to_be(db: Database) -> None:
+    _, ids = batch_of(db, 1)
+    heard: list[object] = []
+
+    async def drafting(
+        context: AccountContext, options: Options, ledger: Ledger, settled: Callable[[], tuple[Block, ...]]
+    ) -> Drafted:
+        with db.writing() as connection:
+            connection.execute(update(tables.slots).values(beat_at=None))
+        await work.look_after()
+        heard.append(beat_at(db))
+        return await by_model(context, options, ledger, settled)
+
+    work = AtWork(db, "me", SharedLedger(db), Limits(concurrency=1), drafting)
+    await work.draft(ids[0])
+    assert heard[0] is not None
+
+
+async def test_a_slot_that_this_process_does_not_know_it_has_falls_silent(db: Database) -> None:
     _, ids = batch_of(db, 1)
     claim(db, ids[0], owner="me")
     with db.writing() as connection:
         connection.execute(update(tables.slots).values(beat_at=None))
     await at_work(db, Drafting()).look_after()
-    with db.reading() as connection:
-        assert connection.execute(tables.slots.select()).mappings().one()["beat_at"] is not None
-    assert slots.claim(db, ids[0], owner="another") is None
+    assert beat_at(db) is None
+
+
+async def test_the_job_of_a_slot_that_was_taken_over_meanwhile_stays_until_the_slot_is_ended(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that took it over works on the same job: ended here, it could not be handed on from there."""
+    _, ids = batch_of(db, 1)
+    monkeypatch.setattr("coach.store.slots.STALE_AFTER_S", -1.0)
+
+    async def drafting(
+        context: AccountContext, options: Options, ledger: Ledger, settled: Callable[[], tuple[Block, ...]]
+    ) -> Drafted:
+        assert claim(db, ids[0], owner="another")
+        return await by_model(context, options, ledger, settled)
+
+    with pytest.raises(Again):
+        await AtWork(db, "me", SharedLedger(db), Limits(concurrency=1), drafting).draft(ids[0])
+    assert not list_plans(db)

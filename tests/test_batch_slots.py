@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 
 from coach.batch.limits import Draining, Limits
 from coach.batch.purse import Purse
@@ -16,17 +18,19 @@ from coach.batch.run import Ended, Running
 from coach.batch.slots import SlotResult, draft_slot
 from coach.batch.which import Which, fill, read_sources
 from coach.crm.opportunity import Problem
-from coach.errors import BudgetSpent, ModelRefused, ModelUnavailable, StoreError
+from coach.errors import BudgetSpent, InputError, ModelRefused, ModelUnavailable, StoreError
 from coach.ledger import Ledger
 from coach.prices import cost_usd
-from coach.store import batches, plans, slots
+from coach.schema import AccountContext, Drafted
+from coach.store import batches, history, plans, slots
 from coach.store.batches import Batch
 from coach.store.database import Database
 from coach.store.edits import apply_edits
 from coach.store.records import Edit, KeptPlan
-from coach.store.slots import Filled
+from coach.store.slots import Filled, Slot, TakenOver
 from tests.support.crowd import OWN_WORD, Crowd, context_text, contexts_in, own_word
 from tests.support.endpoint import Answer, Body, Endpoint, Fault, Reply, Status, in_turn
+from tests.support.harrowgate import PLAN
 
 Serve = Callable[..., Endpoint]
 MODEL = "openai:gpt-5-mini"
@@ -165,9 +169,80 @@ async def test_a_slot_that_was_taken_over_is_not_kept_twice(db: Database, tmp_pa
     assert first
     slots.take_back(db, batch.id, is_gone=lambda owner: True)
     assert (await draft(db, batch, tmp_path, slot_id)).state == "done"
-    assert slots.plan_for(db, first, first.context, given={}) is None
-    assert not slots.end_slot(db, first, "done", slots.Outcome())
+    with pytest.raises(TakenOver):
+        slots.plan_for(db, first, first.context, given={})
+    with pytest.raises(TakenOver):
+        slots.end_slot(db, first, "done", slots.Outcome())
     assert len(plans.list_plans(db)) == 1
+
+
+async def test_a_process_that_sleeps_just_before_it_keeps_a_plan_writes_nothing_over_who_took_over(
+    db: Database, tmp_path: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(Crowd())
+    batch = opened(db, contexts_in(tmp_path / "in", 1))
+    (slot_id,) = slots.ids_of(db, batch.id)
+    others: list[str] = []
+
+    def sleep(db: Database, slot: Slot, context: AccountContext, *, given: Mapping[str, JsonValue]) -> str:
+        plan_id = plan_for(db, slot, context, given=given)
+        if slot.owner == "asleep":
+            monkeypatch.setattr("coach.store.slots.STALE_AFTER_S", -1.0)
+            others.append(asyncio.run(draft(db, batch, tmp_path, slot_id, owner="another")).state)
+        return plan_id
+
+    plan_for = slots.plan_for
+    monkeypatch.setattr("coach.batch.slots.slots.plan_for", sleep)
+    assert (await draft(db, batch, tmp_path, slot_id, owner="asleep")).state == "taken"
+    assert others == ["done"]
+    (plan,) = kept(db, batch)
+    assert len(history.versions(db, plan.id)) == 1
+    assert batches.progress(db, batch.id).done == 1
+
+
+async def test_a_process_that_sleeps_before_it_begins_gives_no_old_notes_to_a_plan_that_has_newer_ones(
+    db: Database, tmp_path: Path, serve: Serve
+) -> None:
+    serve(Crowd())
+    folder = contexts_in(tmp_path / "in", 1)
+    await run(db, opened(db, folder), tmp_path)
+    (folder / "account00001.md").write_text(context_text(1, more="An old rumour."), encoding="utf-8")
+    batch = opened(db, folder)
+    (slot_id,) = slots.ids_of(db, batch.id)
+    asleep = slots.claim(db, slot_id, owner="asleep")
+    assert asleep
+    (folder / "account00001.md").write_text(context_text(1, more="The news of today."), encoding="utf-8")
+    opened(db, folder)
+    slots.take_back(db, batch.id, is_gone=lambda owner: True)
+    assert (await draft(db, batch, tmp_path, slot_id)).state == "done"
+    with pytest.raises(TakenOver):
+        plans.change_context(
+            db, asleep.plan_id, lambda known: asleep.context, first=partial(slots.give, slot=asleep, given={})
+        )
+    (plan,) = kept(db, batch)
+    assert any("news of today" in line.text for line in plan.context.notes)
+
+
+def test_a_slot_that_a_process_claims_again_is_lost_to_its_own_earlier_claim(db: Database, tmp_path: Path) -> None:
+    batch = opened(db, contexts_in(tmp_path / "in", 1))
+    (slot_id,) = slots.ids_of(db, batch.id)
+    earlier, later = slots.claim(db, slot_id, owner="me"), slots.claim(db, slot_id, owner="me")
+    assert earlier
+    assert later
+    with pytest.raises(TakenOver):
+        slots.end_slot(db, earlier, "done", slots.Outcome())
+    slots.end_slot(db, later, "done", slots.Outcome())
+
+
+def test_a_slot_is_not_done_when_its_plan_could_not_be_kept(db: Database, tmp_path: Path) -> None:
+    batch = opened(db, contexts_in(tmp_path / "in", 1))
+    (slot_id,) = slots.ids_of(db, batch.id)
+    slot = slots.claim(db, slot_id, owner="me")
+    assert slot
+    end = partial(slots.end_within, slot=slot, state="done", outcome=slots.Outcome())
+    with pytest.raises(InputError):
+        plans.keep_drafted(db, "no such plan", Drafted(context=slot.context, plan=PLAN), [], first=end)
+    assert (batches.progress(db, batch.id).running, batches.progress(db, batch.id).done) == (1, 0)
 
 
 async def test_notes_that_change_while_they_are_drafted_are_drafted_again(

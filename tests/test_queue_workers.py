@@ -10,9 +10,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import text
 
+from coach.batch.at_work import AtWork
+from coach.batch.limits import Limits
 from coach.batch.pace import CALLS
 from coach.batch.queue import QueueState, queue_state
+from coach.batch.worker import UnderWay, Worker, take_back
 from coach.store.batches import get_batch, progress
+from coach.store.calls import SharedLedger
 from coach.store.database import Database, open_database
 from coach.store.listing import list_plans
 from coach.store.paces import AHEAD_S, WINDOW_S, set_pace
@@ -98,6 +102,36 @@ def test_a_worker_that_was_thought_to_be_gone_and_comes_back_makes_no_second_pla
         assert [one.stop() for one in workers] == [0, 0]
     assert plans_by_customer(db) == {f"Customer {number}": 1 for number in range(24)}
     assert {plan: count for plan, count in versions_of(db).items() if plan in before} == before
+
+
+def test_a_database_that_goes_away_is_waited_for(serve: Serve, db: Database, url: str) -> None:
+    serve(writer, tokens_per_s=2000.0)
+    batch_id = batch_of(db, 20)
+    with worker_processes(url, 1) as workers:
+        for done in (4, 9, 14):
+            until(lambda done=done: progress(db, batch_id).done >= done, *workers)  # type: ignore[misc]
+            with db.reading() as connection:
+                others = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                connection.execute(text(f"{others} AND datname = current_database()"))
+        until(lambda: is_done(db, batch_id), *workers)
+        assert workers[0].stop() == 0
+    assert plans_by_customer(db) == {f"Customer {number}": 1 for number in range(20)}
+    assert set(versions_of(db).values()) == {1}
+
+
+async def test_a_job_of_this_worker_that_nobody_works_on_waits_again(db: Database) -> None:
+    """Its end could not be written, or it was fetched over a connection that broke; a worker that lives keeps it."""
+    batch_of(db, 2)
+    under_way = UnderWay(workers={1}, jobs={2})
+    app = Worker(db, AtWork(db, "me", SharedLedger(db), Limits()))._app(under_way)
+    with db.writing() as connection:
+        connection.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
+        connection.execute(text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = 1"))
+    async with app.open_async():
+        assert await take_back(app, under_way) == 0, "it may just begin"
+        assert await take_back(app, under_way) == 1
+        assert await take_back(app, under_way) == 0
+    assert queue_state(db) == QueueState(waiting=1, under_way=1, workers=1)
 
 
 def test_told_to_stop_a_worker_hands_back_what_it_has_and_pays_for_nothing_twice(

@@ -6,6 +6,7 @@ Knows nothing about how jobs come to a worker.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -43,6 +44,8 @@ class AtWork:
     _in_a_row: int = 0
     """Slots that were not drafted, one after the other."""
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _under_way: Counter[str] = field(default_factory=Counter)
+    """Slots."""
 
     async def draft(self, slot_id: str) -> None:
         """Draft a slot, unless it is drafted, or its batch was stopped.
@@ -54,11 +57,16 @@ class AtWork:
         standing = await asyncio.to_thread(standing_of, self.db, slot_id)
         if standing is None or standing.batch_state == "stopped":
             return
-        await self._after(await self._drafted(slot_id, standing), standing)
+        self._under_way[slot_id] += 1
+        try:
+            result = await self._drafted(slot_id, standing)
+        finally:
+            self._under_way -= Counter([slot_id])
+        await self._after(result, standing)
 
     async def look_after(self) -> None:
-        """Say that the slots of this process are worked on."""
-        await asyncio.to_thread(slots.beat, self.db, self.owner)
+        """Say which slots this process works on: not those whose claim it never heard of, as the database was away."""
+        await asyncio.to_thread(partial(slots.beat, self.db, self.owner, at_work=tuple(self._under_way)))
 
     def drain(self) -> None:
         self.limits.drain()
@@ -81,7 +89,7 @@ class AtWork:
             await self._stop(standing.batch_id, all_fail(result))
         if result.state == "again":
             raise Again
-        if result.state == "taken" and standing.state == "running":
+        if result.state == "taken" and await self._is_open(result.slot_id):
             raise Again(slots.STALE_AFTER_S)
         if result.stopped_by is not None:
             return await self._stop(standing.batch_id, result.stopped_by)
@@ -89,6 +97,11 @@ class AtWork:
             self.tell(f"The batch {standing.batch_id} is done.")
             if purse := self._purses.pop(standing.batch_id, None):
                 await purse.give_back()
+
+    async def _is_open(self, slot_id: str) -> bool:
+        """The job of a slot that another process has is needed until that one has ended it."""
+        now = await asyncio.to_thread(standing_of, self.db, slot_id)
+        return now is not None and now.state in ("waiting", "running")
 
     async def _stop(self, batch_id: str, error: CoachError) -> None:
         """All its slots would meet the same: they wait until the batch is asked for again."""

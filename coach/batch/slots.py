@@ -1,7 +1,7 @@
 """One slot: claimed, drafted, kept as a plan of the database. The same work on one machine and on many.
 
-May be killed at any moment and done again, by any process: finished calls come from the ledger, the slot's one plan is
-made with its claim held, and what a rep has touched is drafted around. Knows nothing about which slot comes next.
+May be killed at any moment and done again, by any process: finished calls come from the ledger, whatever is written is
+written with its claim held, and what a rep has touched is drafted around. Knows nothing about which slot comes next.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal, cast
@@ -31,7 +31,7 @@ from coach.settings import BUILTIN
 from coach.store import batches, history, plans, slots
 from coach.store.batches import Batch
 from coach.store.database import Database
-from coach.store.slots import Outcome, Slot
+from coach.store.slots import Outcome, Slot, TakenOver
 from coach.workflow import plan_meeting
 
 Drafter = Callable[[AccountContext, Options, Ledger, Callable[[], tuple[Block, ...]]], Awaitable[Drafted]]
@@ -126,12 +126,16 @@ async def draft_behind(
     work = _Work(db, slot, batch, ledger, drafter or by_model)
     try:
         return await work.done(gate)
+    except TakenOver:
+        return SlotResult(slot_id, "taken")
     except (Draining, StoreError, asyncio.CancelledError):  # another process can go on at once
         await asyncio.shield(asyncio.to_thread(slots.put_back, db, slot, counts=False))
         raise
     except Exception as error:  # one meeting that the coach cannot read must not end the batch
         log.error("the slot %s failed", slot.id, exc_info=error)
-        return await work.without_a_page(CoachError(OWN_FAULT.format(type(error).__name__), hint=OWN_FAULT_HINT))
+        with suppress(TakenOver):
+            return await work.without_a_page(CoachError(OWN_FAULT.format(type(error).__name__), hint=OWN_FAULT_HINT))
+        return SlotResult(slot_id, "taken")
 
 
 async def by_model(
@@ -180,23 +184,21 @@ class _Work:
         if not slot.plan_id:
             return slot.context, ()
         change = partial(renewed, new=slot.context, given=slot.given)
-        context = plans.change_context(self.db, slot.plan_id, change)
-        slots.set_given(self.db, slot, given_of(slot.context))
+        give = partial(slots.give, slot=slot, given=given_of(slot.context))
+        context = plans.change_context(self.db, slot.plan_id, change, first=give)
         kept = plans.load_plan(self.db, slot.plan_id)
         return context, tuple(one.block for one in kept.blocks if one.is_touched)
 
     def _kept(self, drafted: Drafted, options: Options) -> SlotResult:
         slot = self.slot
         plan_id = slots.plan_for(self.db, slot, drafted.context, given=given_of(slot.context))
-        if plan_id is None:
-            return SlotResult(slot.id, "taken")
         before = history.as_first_said(self.db, plan_id) if slot.plan_id else ()
-        keeping.keep_drafted(self.db, plan_id, drafted, before=before, known={})
         is_by_another = drafted.drafted_by == BUILTIN and options.model_for("draft") != BUILTIN
         outcome = outcome_of(drafted)
         state: Literal["done", "failed"] = "failed" if is_by_another else "done"
-        is_ours = slots.end_slot(self.db, slot, state, outcome)
-        return SlotResult(slot.id, state if is_ours else "taken", plan_id, outcome)
+        end = partial(slots.end_within, slot=slot, state=state, outcome=outcome)
+        keeping.keep_drafted(self.db, plan_id, drafted, before=before, known={}, first=end)
+        return SlotResult(slot.id, state, plan_id, outcome)
 
     async def without_a_page(self, error: CoachError) -> SlotResult:
         if _is_for_all(type(error).__name__, error.hint):

@@ -14,7 +14,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
@@ -26,7 +26,7 @@ from coach.batch.evening import Evening
 from coach.batch.limits import Draining
 from coach.batch.queue import BEATS_EVERY_S, DRAFT_SLOT, DRAFTING, EVENING, GATHER, SILENT_S, TAKING_OVER
 from coach.errors import CoachError, StoreError
-from coach.store.database import Database, postgres_options
+from coach.store.database import HEARD_OF, Database, postgres_options
 
 LOST = (ConnectorException, psycopg.Error, StoreError)
 """What a database that goes away is reported as."""
@@ -41,6 +41,7 @@ DRAIN_S = 120.0
 """The longest that calls under way are waited for; a page takes half a minute."""
 CONNECTIONS = 4
 """Of Procrastinate's, besides the one that listens."""
+_OURS = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = ANY(%s)"
 
 
 class Work(Protocol):
@@ -57,6 +58,28 @@ class Work(Protocol):
 
     async def end(self) -> None:
         """Called when no job is left."""
+
+
+@dataclass
+class UnderWay:
+    """What Procrastinate has given this process since it connected."""
+
+    workers: set[int] = field(default_factory=set)
+    """As which Procrastinate knows it."""
+    jobs: set[int] = field(default_factory=set)
+    unknown: frozenset[int] = frozenset()
+    """Jobs that the database says are with us and nobody here works on, as of the last look."""
+
+    @contextmanager
+    def at(self, job: Job) -> Iterator[None]:
+        assert job.id is not None
+        assert job.worker_id is not None
+        self.workers.add(job.worker_id)
+        self.jobs.add(job.id)
+        try:
+            yield
+        finally:
+            self.jobs.discard(job.id)
 
 
 @dataclass
@@ -77,7 +100,9 @@ class Worker:
     async def run(self, stop: asyncio.Event | None = None) -> None:
         """Until `stop`, SIGTERM or SIGINT; a second signal ends it at once, and others take over what it had begun."""
         stop = stop or asyncio.Event()
-        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+        for name in ("procrastinate", "psycopg.pool"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        asyncio.get_running_loop().set_exception_handler(self._unheard)
         with _told_by_signals(stop):
             while not stop.is_set():
                 with self._lost():
@@ -87,12 +112,13 @@ class Worker:
 
     async def _serve(self, stop: asyncio.Event) -> None:
         """Until told to stop, or until the database goes away."""
-        ids: set[int] = set()
-        app = self._app(ids)
+        under_way = UnderWay()
+        app = self._app(under_way)
         async with app.open_async():
             serving = asyncio.create_task(self._take_jobs(app))
             aside = [
-                asyncio.create_task(work) for work in (self._look_after(app, ids), self._evenings(app), stop.wait())
+                asyncio.create_task(work)
+                for work in (self._look_after(app, under_way), self._evenings(app), stop.wait())
             ]
             await asyncio.wait({serving, aside[-1]}, return_when=asyncio.FIRST_COMPLETED)
             serving.cancel()
@@ -122,22 +148,21 @@ class Worker:
             stalled_worker_timeout=self.silent_s,
         )
 
-    def _app(self, ids: set[int]) -> App:
-        """`ids` takes in those that Procrastinate gives this worker."""
+    def _app(self, under_way: UnderWay) -> App:
         url = self.db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        options = {"options": postgres_options()}
+        options = {"options": postgres_options(), **HEARD_OF}
         app = App(connector=PsycopgConnector(conninfo=url, kwargs=options, min_size=1, max_size=CONNECTIONS))
 
         @app.task(name=DRAFT_SLOT, queue=DRAFTING, retry=_Later(), pass_context=True)
         async def draft(context: JobContext, slot: str) -> None:
-            if context.job.worker_id is not None:
-                ids.add(context.job.worker_id)
-            await self.work.draft(slot)
+            with under_way.at(context.job):
+                await self.work.draft(slot)
 
-        @app.task(name=GATHER, queue=EVENING, retry=_Later())
-        async def gather(timestamp: int) -> None:
-            if self.evening:
-                await self._gather(self.evening, dt.datetime.fromtimestamp(timestamp).astimezone())
+        @app.task(name=GATHER, queue=EVENING, retry=_Later(), pass_context=True)
+        async def gather(context: JobContext, timestamp: int) -> None:
+            with under_way.at(context.job):
+                if self.evening:
+                    await self._gather(self.evening, dt.datetime.fromtimestamp(timestamp).astimezone())
 
         return app
 
@@ -150,13 +175,15 @@ class Worker:
             if evening.due() == hour:
                 raise Again from error
 
-    async def _look_after(self, app: App, ids: set[int]) -> None:
+    async def _look_after(self, app: App, under_way: UnderWay) -> None:
         """Procrastinate's own heartbeat ends as soon as it drains, and what is under way would be taken away."""
         while True:
             with self._lost():
                 await self.work.look_after()
-                for worker_id in ids:
+                for worker_id in under_way.workers:
                     await app.job_manager.update_heartbeat(worker_id)
+                if lost := await take_back(app, under_way):
+                    self.tell(f"Began anew with {lost} jobs whose end could not be written.")
                 if taken := await take_over(app, silent_s=self.silent_s):
                     self.tell(f"Took over {taken} jobs of workers that are gone.")
             await asyncio.sleep(self.beats_every_s)
@@ -185,6 +212,32 @@ class Worker:
             said = str(error if isinstance(error, StoreError) else error.__cause__ or error).strip()
             self.tell(f"The database is away: {said.splitlines()[0] if said else type(error).__name__}")
 
+    def _unheard(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Procrastinate writes how a job ended in a task that nobody waits for; `take_back` makes up for it."""
+        error = context.get("exception")
+        if not isinstance(error, LOST):
+            return loop.default_exception_handler(context)
+        if not isinstance(error.__cause__, psycopg.errors.RaiseException):  # else another process has ended the job
+            with self._lost():
+                raise error
+
+
+async def take_back(app: App, under_way: UnderWay) -> int:
+    """Jobs that were given to this process and that it does not work on, at two looks in a row, wait again; how many.
+
+    The connection broke when they were fetched, or when their end was to be written. This process lives, so nobody else
+    would ever take them over.
+    """
+    connector = app.connector
+    assert isinstance(connector, PsycopgConnector)
+    async with connector.pool.connection() as connection:
+        rows = await (await connection.execute(_OURS, (sorted(under_way.workers),))).fetchall()
+    unknown = frozenset(row[0] for row in rows) - under_way.jobs
+    lost, under_way.unknown = unknown & under_way.unknown, unknown
+    for job_id in lost:
+        await _wait_again(app, job_id)
+    return len(lost)
+
 
 async def take_over(app: App, *, silent_s: float) -> int:
     """Jobs of workers that have been silent for so long wait again; how many. One worker at a time does it."""
@@ -197,16 +250,17 @@ async def take_over(app: App, *, silent_s: float) -> int:
             return 0
         stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_s))
         for job in stalled:
-            await _wait_again(app, job)
+            assert job.id is not None
+            await _wait_again(app, job.id)
     return len(stalled)
 
 
-async def _wait_again(app: App, job: Job) -> None:
+async def _wait_again(app: App, job_id: int) -> None:
     """The job waits, unless it has ended after all; one that was asked for anew meanwhile is not needed."""
     try:
-        await app.job_manager.retry_job(job)
+        await app.job_manager.retry_job_by_id_async(job_id, retry_at=dt.datetime.now(dt.UTC))
     except UniqueViolation:
-        await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=True)
+        await app.job_manager.finish_job_by_id_async(job_id, status=Status.ABORTED, delete_job=True)
     except ConnectorException as error:
         if not isinstance(error.__cause__, psycopg.errors.RaiseException):
             raise

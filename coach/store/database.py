@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,13 @@ BUSY_S = 5.0
 FROZEN_S = 60.0
 """A process that stands still within a transaction, asleep with its machine, gives up its locks after so long."""
 CONNECT_S = 5
+HEARD_OF = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+"""A PostgreSQL that is gone without a word, its machine or the network, is missed within a minute, not after hours."""
 _URL_HINT = "COACH_DATABASE_URL is `postgresql://user:password@host/name` or `sqlite:////folder/coach.sqlite3`."
+
+
+First = Callable[[Connection], None]
+"""What is done before anything else in a transaction; what it raises leaves all as it was."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +175,7 @@ def _postgres_engine(url: URL, busy_s: float) -> Engine:
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": CONNECT_S,
+            **HEARD_OF,
             "options": f"-c lock_timeout={int(busy_s * 1000)} {postgres_options()}",
         },
         json_serializer=as_json,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from coach.errors import ChangedMeanwhile
 from coach.schema import Block, Critique, Drafted, MeetingPlan, Suggestion
 from coach.store.columns import cleaned
-from coach.store.database import Database
+from coach.store.database import Database, First
 from coach.store.page import Page, block_of, ids_of, is_same, replaced
 from coach.store.pages import COACH, Deed, Standing, keep_marks, keep_page, page_at, standing, touch
 from coach.store.records import KeptBlock, Status
@@ -55,12 +55,15 @@ def keep_drafted(
     touched: frozenset[str] = frozenset(),
     seen: int = 0,
     asked_by: str = "",
+    first: First | None = None,
 ) -> int:
     """All that drafting brought forth, with the merged page, in one step; returns the new revision.
 
     The context is the rep's and stays. `touched`, `seen` and errors as for `replace_blocks`.
     """
     with db.writing() as connection:
+        if first:
+            first(connection)
         before = standing(connection, plan_id)
         after = _replace(connection, before, blocks, Deed(COACH, what, asked_by=asked_by), touched, seen)
         is_by_model = drafted.critique.judged_by not in ("", "rules")

@@ -12,7 +12,7 @@ from coach.schema import AccountContext, Groundwork, MeetingPlan, Suggestion
 from coach.store import tables
 from coach.store.accounts import account, account_for
 from coach.store.columns import read
-from coach.store.database import Database, now
+from coach.store.database import Database, First, now
 from coach.store.drafts import keep_decision, keep_drafted, replace_blocks, set_checks, set_critique
 from coach.store.listing import list_plans
 from coach.store.pages import touch
@@ -70,9 +70,17 @@ def set_context(db: Database, plan_id: str, context: AccountContext) -> None:
     change_context(db, plan_id, lambda known: context)
 
 
-def change_context(db: Database, plan_id: str, change: Callable[[AccountContext], AccountContext]) -> AccountContext:
+def change_context(
+    db: Database,
+    plan_id: str,
+    change: Callable[[AccountContext], AccountContext],
+    *,
+    first: First | None = None,
+) -> AccountContext:
     """The context as changed from what it is now: two changes at once both hold. Raises InputError."""
     with db.writing() as connection:
+        if first:
+            first(connection)
         row = locked(connection, plan_id)
         known = read(AccountContext, row["context"])
         context = change(known)

@@ -1,14 +1,14 @@
 """The slots of a batch: one meeting each, over all batches, and exactly one plan a slot.
 
-A slot is claimed by one process at a time; one whose owner has fallen silent is anybody's. Knows nothing about how a
-plan is made.
+A slot is claimed by one process at a time; one whose owner has fallen silent is anybody's. Every claim has a number,
+and whoever comes back with an old one writes nothing. Knows nothing about how a plan is made.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -29,6 +29,10 @@ PAGE = 500
 
 _LARGEST_FIRST = (slots.c.amount.desc().nulls_last(), slots.c.id)
 _SOONEST_FIRST = (slots.c.date.nulls_last(), *_LARGEST_FIRST)
+
+
+class TakenOver(Exception):
+    """The slot has been claimed anew, or is done: nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,10 @@ class Slot:
     key: str
     batch_id: str
     owner: str
+    claim: int
+    """The number of this claim; a higher one takes the slot away."""
     attempts: int
-    """Claims so far, this one among them."""
+    """Times that it was tried, this one among them."""
     plan_id: str
     """Empty: no plan yet."""
     depth: Depth | None
@@ -169,6 +175,7 @@ def claim(db: Database, slot_id: str, *, owner: str) -> Slot | None:
     """The slot, `owner`'s from now on; None: it is done, another process is at it, or there is none of this id.
 
     A slot that `owner` has already is claimed again; so is one whose owner has not been heard of for STALE_AFTER_S.
+    What an earlier claim still wants to write is refused.
     """
     with db.writing() as connection:
         at = now(connection)
@@ -176,51 +183,60 @@ def claim(db: Database, slot_id: str, *, owner: str) -> Slot | None:
         is_free = or_(
             slots.c.state == "waiting", and_(slots.c.state == "running", or_(slots.c.owner == owner, is_stale))
         )
-        values = {"state": "running", "owner": owner, "beat_at": at, "attempts": slots.c.attempts + 1}
+        values = {"state": "running", "owner": owner, "beat_at": at}
+        values |= {"claim": slots.c.claim + 1, "attempts": slots.c.attempts + 1}
         query = update(slots).where(slots.c.id == slot_id, is_free).values(values).returning(slots)
         row = connection.execute(query).mappings().one_or_none()
     return None if row is None else _slot(row)
 
 
-def beat(db: Database, owner: str) -> frozenset[str]:
-    """Say that a process lives; ids of the slots that are still its own."""
+def beat(db: Database, owner: str, *, at_work: Collection[str] | None = None) -> frozenset[str]:
+    """Say that a process lives; ids of the slots that are still its own.
+
+    `at_work`: the slots that it really works on; others that it seems to have fall silent, and are anybody's then.
+    """
     with db.writing() as connection:
         mine = update(slots).where(slots.c.owner == owner, slots.c.state == "running")
+        if at_work is not None:
+            mine = mine.where(slots.c.id.in_(at_work))
         return frozenset(connection.execute(mine.values(beat_at=now(connection)).returning(slots.c.id)).scalars())
 
 
 def plan_for(
     db: Database, slot: Slot, context: AccountContext, *, given: Mapping[str, JsonValue], purpose: str = ""
-) -> str | None:
-    """Id of the slot's one plan, made now if it has none; None: the slot is another process's meanwhile."""
+) -> str:
+    """Id of the slot's one plan, made now if it has none. Raises TakenOver."""
     with db.writing() as connection:
-        row = _mine(connection, slot)
-        if row is None:
-            return None
+        row = _still_mine(connection, slot)
         plan_id: str = row["plan_id"] or insert_plan(connection, context, purpose=purpose)
         if not row["plan_id"]:
             connection.execute(update(slots).where(slots.c.id == slot.id).values(plan_id=plan_id, given=dict(given)))
     return plan_id
 
 
-def set_given(db: Database, slot: Slot, given: Mapping[str, JsonValue]) -> None:
-    with db.writing() as connection:
-        connection.execute(update(slots).where(slots.c.id == slot.id).values(given=dict(given)))
+def give(connection: Connection, slot: Slot, given: Mapping[str, JsonValue]) -> None:
+    """What the plan is given now, in the transaction that gives it. Raises TakenOver."""
+    _still_mine(connection, slot)
+    connection.execute(update(slots).where(slots.c.id == slot.id).values(given=dict(given)))
 
 
-def end_slot(db: Database, slot: Slot, state: Literal["done", "failed"], outcome: Outcome) -> bool:
-    """The slot has its plan. Asked for anew from other notes meanwhile, it waits again. False: it was taken over."""
+def end_slot(db: Database, slot: Slot, state: Literal["done", "failed"], outcome: Outcome) -> None:
+    """`end_within` in a transaction of its own: the slot has failed, or has its plan already."""
     with db.writing() as connection:
-        row = _mine(connection, slot)
-        if row is None:
-            return False
-        is_changed = row["wanted"] != slot.wanted
-        values = {**vars(outcome), "gates": list(outcome.gates), "owner": "", "not_before": None}
-        values |= {"state": "waiting" if is_changed else state, "drafted": slot.wanted if state == "done" else ""}
-        values |= {"attempts": 0} if is_changed else {}
-        values["updated_at"] = now(connection)
-        connection.execute(update(slots).where(slots.c.id == slot.id).values(values))
-    return True
+        end_within(connection, slot, state, outcome)
+
+
+def end_within(connection: Connection, slot: Slot, state: Literal["done", "failed"], outcome: Outcome) -> None:
+    """The slot is done, in the transaction that keeps its plan: one is never there without the other.
+
+    Asked for anew from other notes meanwhile, it waits again. Raises TakenOver.
+    """
+    is_changed = _still_mine(connection, slot)["wanted"] != slot.wanted
+    values = {**vars(outcome), "gates": list(outcome.gates), "owner": "", "not_before": None}
+    values |= {"state": "waiting" if is_changed else state, "drafted": slot.wanted if state == "done" else ""}
+    values |= {"attempts": 0} if is_changed else {}
+    values["updated_at"] = now(connection)
+    connection.execute(update(slots).where(slots.c.id == slot.id).values(values))
 
 
 def put_back(
@@ -322,8 +338,15 @@ def _is_due(at: dt.datetime) -> ColumnElement[bool]:
 
 
 def _mine(connection: Connection, slot: Slot) -> RowMapping | None:
-    mine = [slots.c.id == slot.id, slots.c.state == "running", slots.c.owner == slot.owner]
+    mine = [slots.c.id == slot.id, slots.c.state == "running", slots.c.claim == slot.claim]
     return connection.execute(select(slots).where(*mine).with_for_update()).mappings().one_or_none()
+
+
+def _still_mine(connection: Connection, slot: Slot) -> RowMapping:
+    row = _mine(connection, slot)
+    if row is None:
+        raise TakenOver(slot.id)
+    return row
 
 
 def _slot(row: RowMapping) -> Slot:
@@ -332,6 +355,7 @@ def _slot(row: RowMapping) -> Slot:
         key=row["key"],
         batch_id=row["batch_id"],
         owner=row["owner"],
+        claim=row["claim"],
         attempts=row["attempts"],
         plan_id=row["plan_id"] or "",
         depth=cast("Depth", row["depth"]) if row["depth"] else None,

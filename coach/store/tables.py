@@ -204,6 +204,7 @@ slots = Table(
     Column("batch_id", ForeignKey("batches.id"), nullable=False),
     Column("state", Words, nullable=False),
     Column("owner", Words, nullable=False),
+    Column("claim", Integer, nullable=False, server_default="0"),
     Column("beat_at", Moment, nullable=True),
     Column("not_before", Moment, nullable=True),
     Column("attempts", Integer, nullable=False),
@@ -235,7 +236,8 @@ slots = Table(
 """One meeting of a customer that a batch has been asked to plan; `key` is the meeting's, over all batches.
 
 `context`: as the source gave it last; `wanted` is its hash, `drafted` that of what the plan was drafted from, `given`
-what of it the plan was given. `batch_id`: the last batch that asked for it.
+what of it the plan was given. `batch_id`: the last batch that asked for it. `claim` rises with every claim: whoever
+drafts the slot writes only while theirs is the last.
 """
 
 purses = Table(
