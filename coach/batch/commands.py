@@ -33,7 +33,9 @@ BUSY_S = 60.0
 def batch(
     source: Annotated[
         list[str] | None,
-        typer.Argument(help="Exports (files, folders, zips), folders of context files, salesforce: or hubspot:."),
+        typer.Argument(
+            help="Exports (files, folders, zips), context files, salesforce: or hubspot:. With --status: batches."
+        ),
     ] = None,
     since: Annotated[
         str, typer.Option("--from", help="First day of the meetings, YYYY-MM-DD; of an export: today.")
@@ -59,7 +61,9 @@ def batch(
     today: Annotated[str, typer.Option(help="The day to count from, YYYY-MM-DD; else the sources'.")] = "",
     mapping: Annotated[Path | None, typer.Option(help="A file that says which column of an export is what.")] = None,
     queue: Annotated[bool, typer.Option("--queue", help="Leave the drafting to `coach worker`.")] = False,
-    status: Annotated[bool, typer.Option("--status", help="Say how far the batches are.")] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="Say how far the batches are; with an id or --out also in a table.")
+    ] = False,
     writes_back: Annotated[
         bool, typer.Option("--write-back", help="Keep each plan as a note in the CRM it was read from.")
     ] = False,
@@ -74,7 +78,7 @@ def batch(
     db = open_database(busy_s=BUSY_S)
     try:
         if status:
-            return _tell_all(db, teller)
+            return _tell(db, source or [], out, teller)
         if not source:
             raise InputError("Name an export or a folder of context files, or ask for `--status`.")
         day = _day(today, "--today")
@@ -191,12 +195,18 @@ def _by_batch_api(db: Database, batch: Batch, teller: Teller) -> Ended:
     return asyncio.run(run_cheaply(db, batch.id, ledger=_ledger(teller), home=_home(), tell=teller.note))
 
 
-def _tell_all(db: Database, teller: Teller) -> None:
+def _tell(db: Database, ids: list[str], out: Path | None, teller: Teller) -> None:
+    """Where several batches are asked for, each has a folder of its own in `out`."""
     from coach.batch.queue_commands import queue_line
+    from coach.batch.status import asked_batches, write_table
 
-    teller.all(db)
+    asked = asked_batches(db, ids) if ids or out else ()
+    teller.all(db, asked if ids else None)
     if line := queue_line(db):
         teller.note(line)
+    for one in asked:
+        folder = _home() / "batches" / one.id if out is None else out / one.id if len(asked) > 1 else out
+        sys.stdout.write("".join(f"{path}\n" for path in write_table(db, one, folder)))
 
 
 def _enqueue(db: Database, batch: Batch, tokens_per_minute: int | None, teller: Teller) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TextIO
 
 from coach.batch.run import Ended, Standing
@@ -63,9 +64,9 @@ class Teller:
         if ended.is_interrupted:
             self.note("Interrupted. What is finished is kept; the same command goes on.")
 
-    def all(self, db: Database) -> None:
-        """Every batch in a line."""
-        known = batches.list_batches(db)
+    def all(self, db: Database, asked: Sequence[batches.Batch] | None = None) -> None:
+        """Every batch in a line, or those that are asked for."""
+        known = batches.list_batches(db) if asked is None else asked
         for batch in known:
             so_far = batches.progress(db, batch.id)
             self.note(
