@@ -79,13 +79,13 @@ def test_finished_blocks_are_kept_while_the_rest_still_comes(
 ) -> None:
     asked, go_on = threading.Event(), threading.Event()
 
-    def waits_at_the_criticism(body: Body) -> Reply:
-        if task_of(body).startswith("TASK: criticise"):
+    def waits_at_the_rewrite(body: Body) -> Reply:
+        if task_of(body).startswith("TASK: now give me the improved"):
             asked.set()
             assert go_on.wait(30)
         return writer(body)
 
-    serve(waits_at_the_criticism)
+    serve(waits_at_the_rewrite)
     kept = plans.create_plan(db, context)
     drafter.start(kept.id, "draft", MODEL)
     assert asked.wait(30)
@@ -106,7 +106,7 @@ def test_a_draft_is_cancelled_and_what_is_written_stays(
     asked = threading.Event()
 
     def hangs(body: Body) -> Reply:
-        if task_of(body).startswith("TASK: criticise"):
+        if task_of(body).startswith("TASK: now give me the improved"):
             asked.set()
             threading.Event().wait(3)
         return writer(body)
@@ -133,7 +133,7 @@ def test_a_draft_whose_process_is_gone_is_continued_without_paying_twice(
     asked, is_over = threading.Event(), threading.Event()
 
     def hangs_after_the_page(body: Body) -> Reply:
-        if task_of(body).startswith("TASK: criticise this page"):
+        if task_of(body).startswith("TASK: now give me the improved"):
             asked.set()
             is_over.wait(30)
         return writer(body)

@@ -105,11 +105,12 @@ def assert_nothing_paid_twice(model: Endpoint, killed_at: list[float]) -> None:
 
 
 def _call(body: Body) -> tuple[str, ...]:
-    """Which call of which plan: one page is written, then each version of it criticised and written again, whatever
+    """Which call of which plan: a page is written with the groundwork and one without, then the better one, whatever
     the rep has written meanwhile; of the index and the judge there is one call for each part and question."""
     said = json.dumps(body["messages"], ensure_ascii=False)
     (lot,) = set(re.findall(r"lot (\d+)", said))
     task = task_of(body)
     version = "first" if BETTER not in said else "better"
-    is_the_writers = task.startswith(("TASK: work this", "TASK: prepare me", "TASK: criticise", "TASK: now give me"))
-    return (lot, version, task[:40]) if is_the_writers else (lot, task)
+    is_the_writers = task.startswith(("TASK: work this", "TASK: prepare me", "TASK: now give me"))
+    source = "groundwork" if "<groundwork>" in said else "notes"
+    return (lot, version, source, task[:40]) if is_the_writers else (lot, task)
