@@ -8,7 +8,7 @@ from coach.gate import Gate
 from coach.ledger import Ledger
 from coach.llm import Models
 from coach.schema import Depth, Effort, Run
-from coach.settings import settings
+from coach.settings import BUILTIN, settings
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ class Options:
     """What this plan shares with others: money and pace. None: a gate of its own, with `budget_usd`."""
 
     def model_for(self, role: str) -> str:
-        """The role's own model where one is configured, else `model`, else the configured one."""
+        """The role's own model where there is one, else `model`, else the configured one; with `builtin` nobody."""
+        if self.model == BUILTIN:
+            return BUILTIN
         configured = settings().model_for(role)
         return configured if not self.model or configured != settings().model else self.model
 

@@ -9,8 +9,18 @@ from pathlib import Path
 import pytest
 
 from coach.context import parse_context
+from coach.options import Options
+from coach.settings import BUILTIN, settings
 from coach.store.database import Database, open_database
-from coach.ui.defaults import LETTER, Preferences, keep_preference, options_from, preferences_of, with_defaults
+from coach.ui.defaults import (
+    LETTER,
+    Preferences,
+    has_reader,
+    keep_preference,
+    options_from,
+    preferences_of,
+    with_defaults,
+)
 
 TODAY = dt.date(2026, 11, 23)
 OURS = Preferences(
@@ -55,6 +65,17 @@ def test_empty_settings_change_nothing() -> None:
 def test_a_job_is_told_model_and_language_only_where_they_are_set() -> None:
     assert options_from(Preferences()) == {}
     assert options_from(Preferences(model="openai:x", language="German")) == {"model": "openai:x", "language": "German"}
+
+
+def test_nobody_reads_where_nobody_is_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COACH_MODEL", "openai:writer")
+    monkeypatch.setenv("COACH_READER_MODEL", "openai:reader")
+    settings.cache_clear()
+    assert has_reader(Preferences())
+    assert has_reader(Preferences(model="openai:other"))
+    assert not has_reader(Preferences(model=BUILTIN))
+    assert {Options(model=BUILTIN).model_for(role) for role in ("draft", "index", "reader", "judge")} == {BUILTIN}
+    settings.cache_clear()
 
 
 def test_preferences_are_kept(db: Database) -> None:

@@ -319,6 +319,13 @@ def test_coming_meetings_come_first_then_undated_then_past_ones(db: Database) ->
     assert listed == ["today, early", "today, late", "next week", "some day", "past", "long past"]
 
 
+def test_meetings_without_a_date_keep_their_places_while_the_coach_works_on_them(db: Database) -> None:
+    made = [plans.create_plan(db, about(name)).id for name in ("first", "second", "third")]
+    for plan_id in (made[0], made[1]):
+        plans.replace_blocks(db, plan_id, page("a"), what="drafting")
+        assert [row.account for row in plans.list_plans(db, today=TODAY)] == ["third", "second", "first"]
+
+
 def test_a_plan_is_found_by_any_of_its_words_whatever_their_case(db: Database) -> None:
     plan_id = plans.create_plan(db, about("Ärmel & Söhne 100%", who="Tom Reed"), purpose="Pilot").id
     plans.create_plan(db, about("Other"))

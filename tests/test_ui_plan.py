@@ -144,6 +144,15 @@ def test_a_score_by_rules_alone_is_said_to_be_no_judgement(kept: KeptPlan) -> No
     assert '<div class="mc-score">' not in shown
 
 
+def test_what_the_second_reader_read_is_not_said_to_be_read_by_nobody(kept: KeptPlan) -> None:
+    critique = Critique(points=(Point(text="The ask has no day."),))
+    plans.set_critique(desk().db, kept.id, critique, revision=kept.revision, by_reader=True)
+    shown = said(panel(kept, "Coach"))
+    assert "Not scored yet" in shown
+    assert "The second reader has read it" in shown
+    assert "Nobody has read the page" not in shown
+
+
 def test_items_with_full_points_stand_in_one_line_and_lost_points_with_why(kept: KeptPlan) -> None:
     finding = Finding(rule="R4", part="best", gravity="defect", why="Nobody at the customer does anything.")
     critique = score([finding], (), judged_by="rules")

@@ -15,7 +15,19 @@ from coach.store.records import PlanRow, Status
 from coach.store.rows import folded, shown_status
 
 MOST_GAPS = 4
-_COLUMNS = ("id", "account_id", "title", "purpose", "status", "date", "start", "score", "plan", "updated_at")
+_COLUMNS = (
+    "id",
+    "account_id",
+    "title",
+    "purpose",
+    "status",
+    "date",
+    "start",
+    "score",
+    "plan",
+    "updated_at",
+    "created_at",
+)
 
 
 def list_plans(
@@ -26,14 +38,16 @@ def list_plans(
     today: dt.date | None = None,
     archived: bool = False,
 ) -> tuple[PlanRow, ...]:
-    """Coming meetings, the next one first; then those without a date, then past ones, the latest first.
+    """Coming meetings, the next one first; then those without a date, the newest first; then past ones, from the last.
+
 
     `search`: all its words must stand in account, opportunity, purpose, title, place or attendees, whatever their case.
     """
     with db.reading() as connection:
         rows = connection.execute(_query(search, account_id, archived=archived)).mappings().all()
         doubts = _doubts(connection, [row["id"] for row in rows])
-    listed = [_plan_row(row, doubts.get(row["id"], 0)) for row in rows]
+    newest_first = sorted(rows, key=lambda row: (row["created_at"], row["id"]), reverse=True)
+    listed = [_plan_row(row, doubts.get(row["id"], 0)) for row in newest_first]
     return tuple(_in_order(listed, today or dt.date.today()))
 
 
@@ -90,11 +104,11 @@ def _gaps(plan: MeetingPlan, *, status: Status, has_date: bool, doubts: int) -> 
 
 
 def _in_order(rows: list[PlanRow], today: dt.date) -> Iterator[PlanRow]:
-    latest_first = sorted(rows, key=lambda row: row.updated_at, reverse=True)
-    coming = [row for row in latest_first if row.date and row.date >= today]
-    past = [row for row in latest_first if row.date and row.date < today]
+    """Those of one moment, and those without a date, as they come: they keep their places while the coach works."""
+    coming = [row for row in rows if row.date and row.date >= today]
+    past = [row for row in rows if row.date and row.date < today]
     yield from sorted(coming, key=_moment)
-    yield from (row for row in latest_first if not row.date)
+    yield from (row for row in rows if not row.date)
     yield from sorted(past, key=_moment, reverse=True)
 
 

@@ -23,6 +23,7 @@ from coach.ui.telling import trying
 
 GRAVITIES: dict[Gravity, str] = {"gate": "Serious", "defect": "To mend", "hint": "Hint"}
 NO_PAGE = "The coach reads along as soon as there is a page. Draft it, or begin to write."
+READ_NOT_SCORED = "The second reader has read it; nobody has given it points yet. <b>Check</b> does."
 FIRST_SHOWN = 6
 MOST_REASONS = 3
 """Of one item of the score; the findings below have them all."""
@@ -48,7 +49,8 @@ def show_score(kept: KeptPlan) -> None:
     """The score with where it came from, who judged, and how old that is."""
     critique = kept.critique
     if critique.total is None:
-        st.html('<div class="mc"><h2>Not scored yet</h2><p>Nobody has read the page so far.</p></div>')
+        say = "Nobody has read the page so far." if not _was_read(kept) else READ_NOT_SCORED
+        st.html(f'<div class="mc"><h2>Not scored yet</h2><p>{say}</p></div>')
         return
     first = kept.drafts[0].critique if kept.drafts else None
     if is_by_rules(critique.judged_by):
@@ -60,6 +62,11 @@ def show_score(kept: KeptPlan) -> None:
     score = f'<div class="mc-score"><b>{critique.total:.0f}</b><span>of 100</span>{moved}</div>'
     st.html(f'<div class="mc"><h2>Score</h2>{score}<p><small>{as_html(_judged(kept))}</small></p></div>')
     _show_what_moved(first or critique, critique)
+
+
+def _was_read(kept: KeptPlan) -> bool:
+    """By the second reader: this page, or the draft that it was written from."""
+    return bool(kept.critique.points) or any(draft.critique.points for draft in kept.drafts)
 
 
 def _show_no_reader() -> None:

@@ -27,12 +27,19 @@ class Live {
     this.isOpening = false;
     if (!this.isWanted) { leave?.(); return; }
     if (leave) this.stream(leave);
-    else this.asking = setTimeout(() => { this.heard("change", {}); this.open(); }, ASK_EVERY_MS);
+    else this.ask();
+  }
+
+  /** At first soon: the tab that has just been left may still hold a stream. */
+  ask() {
+    this.asking = setTimeout(() => { this.heard("change", {}); this.open(); }, this.hasAsked ? ASK_EVERY_MS : ASK_EVERY_MS / 10);
+    this.hasAsked = true;
   }
 
   stream(leave) {
     const { base, plan, token } = this.where;
     this.leave = leave;
+    this.hasAsked = false;
     this.source = new EventSource(`${base}/api/plans/${encodeURIComponent(plan)}/live?token=${encodeURIComponent(token)}`);
     this.source.onopen = () => { this.failures = 0; this.heard("change", {}); };
     this.source.onerror = () => this.again();
