@@ -18,6 +18,7 @@ from coach.headings import part_of_heading
 from coach.labels import labels_in
 from coach.llm import Models
 from coach.markup import heading_text, plain, word_count
+from coach.moments import date_matches
 from coach.schema import AccountContext, Basis, Block, Check, Commitment, MeetingPlan, Part
 
 MAX_TOKENS = 1600
@@ -230,10 +231,33 @@ def commitment(said: dict[str, str], blocks: Sequence[Block], part: str) -> Comm
     return Commitment(
         who=said.get("who", ""),
         what=said.get("what", "") or plain(own[0].text if own else ""),
-        by=said.get("by", ""),
+        by=said.get("by", "") or next((day for block in own if (day := _day_said(block.text))), ""),
         ask=_spoken(asked.text) if asked else next((_spoken(b.text) for b in own if _QUOTED.search(b.text)), ""),
         blocks=tuple(block.id for block in own),
     )
+
+
+def _day_said(text: str) -> str:
+    """The day by which something is wanted, as it is said: `by Thursday the 17th`; empty where there is none."""
+    words = plain(text)
+    for by in _BY.finditer(words):
+        behind = words[by.end() : by.end() + LONGEST_DAY]
+        dated = next((one for one in date_matches(behind) if one.start <= _BEFORE_A_DAY), None)
+        named = _WEEKDAY.match(behind)
+        if dated:
+            return behind[: dated.end].strip(" ,")
+        if named:
+            return named[0]
+    return ""
+
+
+LONGEST_DAY = 40
+_BEFORE_A_DAY = 12
+"""Signs of a weekday or an article before a date."""
+_BY = re.compile(r"\b(?:by|until|before|no later than|bis|spätestens|avant|d'ici)\s+", re.IGNORECASE)
+_WEEKDAY = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri)day(?:,? the \d{1,2}(?:st|nd|rd|th))?|(?:Mon|Diens|Donners|Frei)tag|Mittwoch"
+)
 
 
 def _entry(said: str) -> Entry:

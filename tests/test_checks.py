@@ -258,6 +258,16 @@ def test_a_count_of_days_that_holds_is_not_invented_where_no_line_is_named() -> 
     assert "R3" in rules(found(put("other", told.replace("61", "63"), basis="notes")))
 
 
+def test_an_outcome_of_ready_words_alone_may_have_its_day_in_them() -> None:
+    deed = Commitment(who="Tom", what="names the store")
+
+    def asking(words: str) -> set[str]:
+        return rules(found(put("best", f'"{words}"').model_copy(update={"best_outcome": deed})))
+
+    assert "R5" not in asking("Tom, could you name the store by Thursday the 10th?")
+    assert "R5" in asking("Tom, could you name the store?")
+
+
 def test_minutes_of_the_clock_are_no_figures() -> None:
     agenda = "10:00–10:14 Maria: the cause · 10:14–10:45 decide which store; Scandex stays out."
     assert "R3" not in rules(found(put("agenda", agenda, basis="notes", citations=("L1",))))

@@ -118,3 +118,19 @@ def test_a_line_that_says_otherwise_makes_a_block_contradicted() -> None:
 def test_ranges_are_written_out_and_absurd_ones_are_not() -> None:
     assert labels_in("L3-L5 and F1") == ("L3", "L4", "L5", "F1")
     assert labels_in("L3-L99999") == ("L3",)
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ('"Alex, by Thursday the 17th you introduce me to whoever signs. Does that work?"', "Thursday the 17th"),
+        ("Tom writes it down by Monday 7 December, and sends the logs.", "Monday 7 December"),
+        ("Tom sends the logs until Friday.", "Friday"),
+        ("Tom sends the logs.", ""),
+        ("Who pays by invoice since 3 May?", ""),
+    ],
+)
+def test_the_day_of_an_outcome_is_read_where_the_indexer_does_not_say_it(text: str, by: str) -> None:
+    (block,) = (one.model_copy(update={"part": "best"}) for one in split(text))
+    assert commitment({}, [block], "best").by == by
+    assert commitment({"by": "2026-12-17"}, [block], "best").by == "2026-12-17"

@@ -49,12 +49,13 @@ def customer_acts(page: Page) -> Iterator[Finding]:
 
 
 def has_a_day(page: Page) -> Iterator[Finding]:
-    """R5."""
+    """R5. Where the page has ready words alone, the day may stand in them."""
     for part in COMMITMENTS:
         told = f"{page.commitment(part).by}\n{_deed(page, part)}"
+        said = "" if words(page.told(part)) else "\n".join(page.said(part))
         if not _deed(page, part) or page.commitment(part).by.strip():
             continue
-        if not (_is_dated(page, told) or page.has("time_words", told)):
+        if not (_is_dated(page, told) or _is_dated(page, said) or page.has("time_words", told)):
             why = f"{TITLES[part]} has no day and no dated event: by when?"
             yield finding("R5", why, part=part, block=page.block_of(part))
 
