@@ -191,16 +191,22 @@ class _Merging:
         return gone
 
     def _place_for(self, place: int, standing: Sequence[_Standing]) -> int:
-        """Behind what stands before the touched block now, and among its own: behind the last, before the next."""
+        """Behind what stands before the touched block now, and among its own: behind the last, before the next.
+
+        Where nothing of that is left, behind the last block of its part.
+        """
         at = {one.block.id: index for index, one in enumerate(standing)}
         gone: list[Block] = []
-        index = 0
+        part = self.current[place].part
+        of_part = [index for index, one in enumerate(standing) if part not in ("", "other") and one.block.part == part]
+        is_alone = not any(above.id in at for above in self.current[:place])
+        index = of_part[-1] + 1 if is_alone and of_part else 0
         for above in reversed(self.current[:place]):
             if above.id in at:
                 index = at[above.id] + 1
                 break
             gone.insert(0, above)
-        for block in gone:
+        for block in gone if not (is_alone and of_part) else ():
             if index < len(standing) and standing[index].is_new and _is_heading(standing[index].block, block):
                 index += 1
         last = max((at[one.id] for one in self.current[:place] if one.id in self.touched and one.id in at), default=-1)

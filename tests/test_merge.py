@@ -189,6 +189,21 @@ def test_a_list_that_is_written_again_does_not_keep_its_old_lines_below_the_new_
         assert texts(merged.blocks) == ["## Never", *new, *left]
 
 
+def test_on_a_page_that_is_wholly_new_the_reps_words_stand_with_their_part() -> None:
+    (mine,) = (block.model_copy(update={"id": "K1", "part": "before"}) for block in split("Ring again on Tuesday."))
+    current = (*stored("## Old"), mine)
+    new = tuple(
+        block.model_copy(update={"part": part})
+        for block, part in zip(
+            split("## Why\n\nTom doubts it.\n\n## Todo\n\nSend logs."),
+            ("decides", "decides", "before", "before"),
+            strict=True,
+        )
+    )
+    merged = merge(current, new, touched={"K1"}, fresh=ids())
+    assert texts(merged.blocks) == ["## Why", "Tom doubts it.", "## Todo", "Send logs.", "Ring again on Tuesday."]
+
+
 def test_what_is_known_of_unchanged_words_stays_until_the_new_page_is_indexed() -> None:
     (old,) = split("1. Send the report.")
     old = old.model_copy(update={"id": "K0", "part": "before", "citations": ("L5",), "check": Check(status="verified")})

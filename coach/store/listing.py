@@ -40,7 +40,6 @@ def list_plans(
 ) -> tuple[PlanRow, ...]:
     """Coming meetings, the next one first; then those without a date, the newest first; then past ones, from the last.
 
-
     `search`: all its words must stand in account, opportunity, purpose, title, place or attendees, whatever their case.
     """
     with db.reading() as connection:
