@@ -325,6 +325,14 @@ def test_table_too_wide_for_a_column_gets_the_width_of_the_page() -> None:
     assert len(_reader(narrow).pages) == 1
 
 
+def test_step_written_right_under_a_paragraph_begins_a_line() -> None:
+    text = _reader(to_pdf(_plan(_block("Ring again.\n3. **Support:** what is open?\n4. **Crew:** who?")), None))
+    lines = [line.strip() for line in text.pages[0].extract_text().splitlines()]
+    assert [line for line in lines if line.startswith(("Ring", "3.", "4."))] == [
+        "Ring again.", "3. Support: what is open?", "4. Crew: who?",
+    ]  # fmt: skip
+
+
 def test_heading_without_words_is_left_out() -> None:
     assert "#" not in _text(to_pdf(_plan(_block("##", "heading"), _block("Text")), None))
 

@@ -84,12 +84,17 @@ def pieces_of(text: str, *, kind: Kind) -> tuple[Piece, ...]:
         return (_table(text),)
     if kind == "heading":
         return (Piece("heading", (Run(heading_text(Block(id="heading", kind=kind, text=text))),)),)
+    text = _STEP.sub("\n\n", text) if kind == "text" else text
     pieces = _shallow(_children(SyntaxTreeNode(_MARKDOWN.parse(text))), levels=_LEVELS)
     if kind == "item" and pieces and pieces[0].kind == "paragraph":
         return (Piece("item", pieces[0].runs, marker="•", children=pieces[1:]),)
     if kind == "quote" and any(piece.kind != "quote" for piece in pieces):
         return (Piece("quote", children=pieces),)
     return pieces
+
+
+_STEP = re.compile(r"(?<=\S)\n(?=\d{1,3}[.)] +\*\*)")
+"""Before a step that somebody wrote right under a paragraph: `… the same.\\n3. **Support:** …`."""
 
 
 def _shallow(pieces: tuple[Piece, ...], *, levels: int) -> tuple[Piece, ...]:

@@ -4,6 +4,7 @@
 const DEEPEST = 6;
 const BREAK = "\u2028"; // a line break that the writer asked for
 const ITEM_MARK = /^(\s*)((?:[-*+•]|\d{1,3}[.)])(?:\s+|$))/;
+const STEP = /^\d{1,3}[.)] +\*\*/; // a step right under a paragraph begins one
 const QUOTE_MARK = /^\s*> ?/;
 
 /** A stretch of a block's text: its letters, and where each stands in the whole. */
@@ -174,8 +175,8 @@ function paragraphs(box, lines, changes) {
     pending = [];
   };
   for (const line of lines) {
+    if (!line.text.trim() || STEP.test(line.text)) close();
     if (line.text.trim()) pending.push(line);
-    else close();
   }
   close();
 }
