@@ -5,11 +5,14 @@ What reader and judge said stays until they are asked again. Pure, some millisec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from coach.critique import assess, checked
 from coach.index import apply_index, commitment, index_by_code
 from coach.schema import AccountContext, Block, Commitment, Critique, Groundwork, MeetingPlan
+
+SHARED = frozenset({"before", "people", "agenda", "bring", "find_out", "answers", "leave_out"})
+"""Parts of many blocks, among which a new one is one more."""
 
 
 def recheck(
@@ -49,7 +52,20 @@ def with_lines(blocks: Sequence[Block], context: AccountContext, *, touched: fro
     if not touched:
         return tuple(blocks)
     found = {block.id: block for block in apply_index(blocks, index_by_code(blocks, context), context)}
-    return tuple(_lined(block, found[block.id]) if block.id in touched else block for block in blocks)
+    lined = (_lined(block, found[block.id]) if block.id in touched else block for block in blocks)
+    return tuple(_with_its_neighbours(lined, touched))
+
+
+def _with_its_neighbours(blocks: Iterable[Block], touched: frozenset[str]) -> Iterator[Block]:
+    """What the rep wrote, and no code knows a part for, is of the part of what stands before it under its heading."""
+    before = ""
+    for block in blocks:
+        if block.kind == "heading":
+            before = ""
+        elif block.id in touched and block.part in ("", "other") and before in SHARED:
+            block = block.model_copy(update={"part": before})
+        before = block.part if block.kind != "heading" else before
+        yield block
 
 
 def still_said(old: Commitment, blocks: Sequence[Block], part: str) -> Commitment:

@@ -7,7 +7,7 @@ import pytest
 from coach import builtin
 from coach.critique import assess, checked
 from coach.recheck import recheck
-from coach.schema import AccountContext, Block, Commitment, Critique, Groundwork, JudgedAnswer, MeetingPlan
+from coach.schema import AccountContext, Block, Commitment, Critique, Groundwork, JudgedAnswer, Kind, MeetingPlan
 
 
 @pytest.fixture
@@ -78,3 +78,22 @@ def test_the_best_outcome_is_read_again_where_the_rep_has_changed_it(
     without = edited.model_copy(update={"blocks": blocks})
     gone, _ = recheck(without, context, Groundwork(), assess(plan, context), touched=frozenset())
     assert gone.best_outcome == Commitment()
+
+
+def test_what_the_rep_adds_among_the_steps_is_a_step(context: AccountContext) -> None:
+    def block(name: str, text: str, part: str, kind: Kind = "item") -> Block:
+        return Block(id=name, kind=kind, text=text, part=part)
+
+    blocks = (
+        block("B1", "## Monday, in this order", "before", "heading"),
+        block("B2", "1. Ring Tom.", "before"),
+        block("B3", "Voicemail: the same words.", "other", "text"),
+        block("B4", "## Last words", "stop", "heading"),
+        block("B5", "Nobody answers.", "stop", "text"),
+        block("B6", "Then leave it.", "other", "text"),
+    )
+    plan = MeetingPlan(title="Steps", blocks=blocks)
+    found, _ = recheck(plan, context, Groundwork(), Critique(), touched=frozenset({"B3", "B6"}))
+    assert [one.part for one in found.blocks] == ["before", "before", "before", "stop", "stop", "other"]
+    untouched, _ = recheck(plan, context, Groundwork(), Critique(), touched=frozenset())
+    assert [one.part for one in untouched.blocks] == [one.part for one in blocks]
