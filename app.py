@@ -29,7 +29,7 @@ TAKEN_OVER_EVERY_S = 5.0
 
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Goes on with drafts whose server was killed, and looks for changes made by other servers."""
+    """Goes on with drafts and batches whose server was killed, and looks for changes made by other servers."""
     ours = await asyncio.to_thread(desk)
     gc.freeze()
     working = [asyncio.create_task(_take_over()), asyncio.create_task(ours.hub.look(_pulses))]
@@ -46,6 +46,7 @@ async def _take_over() -> None:
     while True:
         try:
             await asyncio.to_thread(desk().drafter.take_over)
+            await asyncio.to_thread(desk().batching.take_over)
         except StoreError as error:
             log.warning("%s %s", error.message, error.hint)
         await asyncio.sleep(TAKEN_OVER_EVERY_S)

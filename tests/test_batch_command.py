@@ -140,6 +140,22 @@ def test_without_a_model_every_meeting_is_drafted_on_all_cores(db: Database, hom
     assert "<title>" in Path(out.split()[1]).read_text(encoding="utf-8")
 
 
+def test_killed_it_leaves_no_process_behind(home: Path, tmp_path: Path) -> None:
+    process = start(home, contexts_in(tmp_path / "in", 200), "--model", "builtin", "--today", "2026-11-29")
+    wait_for(lambda: bool(drafting_processes(process.pid)))
+    children = drafting_processes(process.pid)
+    process.kill()
+    process.communicate()
+    wait_for(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+
+
+def drafting_processes(parent: int) -> list[str]:
+    """Ids of the processes in which it drafts without a model."""
+    children = Path(f"/proc/{parent}/task/{parent}/children")
+    found = children.read_text().split() if children.exists() else []
+    return [one for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
 def test_what_is_asked_wrongly_is_said_in_a_line(home: Path, tmp_path: Path) -> None:
     folder = contexts_in(tmp_path / "in", 1)
     code, _, told = ended(start(home, folder, "--until", "next week"))

@@ -9,6 +9,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -37,9 +38,17 @@ def by_builtin(*, processes: int | None = None) -> Iterator[Drafter]:
 
 
 def _prepare() -> None:
-    """Ctrl-C goes to all processes of a terminal: the one that began the work ends the others."""
+    """Ctrl-C goes to all processes of a terminal: the one that began the work ends the others; with it they end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     import coach.workflow  # noqa: F401
+
+
+def _end_with_parent() -> None:
+    """One that was killed cannot tell anybody: its queue stays open in us, and we would wait for ever."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _drafted(context: AccountContext, options: Options) -> Drafted:

@@ -83,6 +83,7 @@ class Running:
         self._stopping = asyncio.Event()
         self._stopped_by: CoachError | None = None
         self._is_interrupted = False
+        self._is_left = False
         self._in_a_row = 0
         self._ends: deque[float] = deque()
         self._standing = Standing()
@@ -94,6 +95,10 @@ class Running:
             self._all.cancel()
         self._is_interrupted = True
         self._drain()
+
+    def leave(self) -> None:
+        """This process ends and the batch runs on: whoever takes it over finishes it."""
+        self._is_left = True
 
     async def run(self) -> Ended:
         """Until no slot waits, or nothing more can be done. Raises StoreError."""
@@ -124,6 +129,8 @@ class Running:
     async def _end(self) -> None:
         await self.purse.give_back()
         await asyncio.to_thread(slots.put_all_back, self.db, self.purse.owner)
+        if self._is_left:
+            return
         left = await asyncio.to_thread(batches.progress, self.db, self.batch_id)
         is_whole = not self._is_interrupted and self._stopped_by is None and not left.waiting
         error, hint = (self._stopped_by.message, self._stopped_by.hint) if self._stopped_by else ("", "")

@@ -153,11 +153,12 @@ def written(tables: Iterable[tuple[Table, Columns]], mapping: Mapping) -> str:
 
 
 def remember(tables: Iterable[tuple[Table, Columns]], home: Path) -> None:
-    """Keep what a person said of a table, for the next one with the same headings."""
+    """Keep what a person said of a table, for the next one with the same headings; also that a column is nothing."""
     kept = _kept(home)
     for table, columns in tables:
         if columns.told_by == "mapping":
-            kept[_fingerprint(table)] = _said(table, columns)
+            none = {role: "" for role in ROLES[columns.kind] if role not in columns.places}
+            kept[_fingerprint(table)] = {**_said(table, columns), "columns": {**_roles(table, columns), **none}}
     home.mkdir(parents=True, exist_ok=True)
     part = home / "columns.json.part"
     part.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -220,13 +221,17 @@ def _meant(name: str, known: Sequence[str]) -> str:
 
 def _said(table: Table, columns: Columns) -> dict[str, object]:
     orders = {columns.orders[at] for at in columns.orders}
-    headings = list(numbered(table.headings))
     return {
         "kind": columns.kind,
-        "columns": {role: headings[at] for role, at in columns.places.items() if role in ROLES[columns.kind]},
+        "columns": _roles(table, columns),
         "facts": list(columns.facts),
         **({"dates": orders.pop()} if len(orders) == 1 else {}),
     }
+
+
+def _roles(table: Table, columns: Columns) -> dict[str, str]:
+    headings = list(numbered(table.headings))
+    return {role: headings[at] for role, at in columns.places.items() if role in ROLES[columns.kind]}
 
 
 def _kept(home: Path) -> dict[str, object]:

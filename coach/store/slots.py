@@ -272,11 +272,14 @@ def take_back(db: Database, batch_id: str, *, is_gone: Callable[[str], bool]) ->
         return connection.execute(lost.values(state="waiting", owner="")).rowcount
 
 
-def rows_of(db: Database, batch_id: str) -> Iterator[SlotRow]:
-    """All slots of a batch, the soonest meeting first, a few hundred in memory at a time."""
+def rows_of(
+    db: Database, batch_id: str, *, state: SlotState | None = None, most: int | None = None, skip: int = 0
+) -> Iterator[SlotRow]:
+    """The slots of a batch, or those in a state, the soonest meeting first, a few hundred in memory at a time."""
     columns = [slots.c[name] for name in SlotRow.__dataclass_fields__]
     query = select(*columns).where(slots.c.batch_id == batch_id)
-    query = query.order_by(*_SOONEST_FIRST)
+    query = query.where(slots.c.state == state) if state else query
+    query = query.order_by(*_SOONEST_FIRST).limit(most).offset(skip or None)
     with db.reading() as connection:
         rows = connection.execution_options(yield_per=PAGE).execute(query)
         for row in rows.mappings():

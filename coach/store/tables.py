@@ -193,8 +193,12 @@ batches = Table(
     Column("hint", Words, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment, nullable=True),
+    Column("owner", Words, nullable=False, server_default=""),
+    Column("beat_at", Moment, nullable=True),
 )
-"""`key`: what was asked for, so that the same command finds the batch that it began."""
+"""`key`: what was asked for, so that the same command finds the batch that it began. `owner`: the server of the app
+that runs it, if one does (store/held.py).
+"""
 
 slots = Table(
     "slots",

@@ -1,4 +1,4 @@
-"""What all of this process shares: the database, the hub, the drafter, the secret. Made once, at first use."""
+"""What all of this process shares: database, hub, who drafts, who runs batches, the secret. Made once, at first use."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from coach.ledger import Ledger
 from coach.settings import settings
 from coach.store.database import Database, close, open_database
 from coach.store.preferences import secret
+from coach.ui.batching import Batching
 from coach.ui.drafting import Drafter
 from coach.ui.live import Hub
 from coach.ui.rechecking import Rechecker
@@ -20,9 +21,11 @@ class Desk:
     hub: Hub
     drafter: Drafter
     rechecker: Rechecker
+    batching: Batching
     secret: bytes
 
     def close(self) -> None:
+        self.batching.close()
         self.rechecker.close()
         self.drafter.close()
         close(self.db)
@@ -32,5 +35,5 @@ class Desk:
 def desk() -> Desk:
     """Raises StoreError: the database cannot be opened."""
     db, hub = open_database(), Hub()
-    drafter = Drafter(db, hub, Ledger(settings().home / "ledger"))
-    return Desk(db, hub, drafter, Rechecker(db, hub), secret(db))
+    ledger = Ledger(settings().home / "ledger")
+    return Desk(db, hub, Drafter(db, hub, ledger), Rechecker(db, hub), Batching(db, ledger), secret(db))

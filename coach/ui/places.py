@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.navigation.page import Page
 
-Place = Literal["meetings", "accounts", "settings", "account", "new", "plan", "rehearse", "bring", "shared"]
+Place = Literal["meetings", "accounts", "import", "settings", "account", "new", "plan", "rehearse", "bring", "shared"]
 
 _TITLES: dict[Place, str] = {
     "meetings": "Meetings",
     "accounts": "Accounts",
+    "import": "Import",
     "settings": "Settings",
     "account": "Account",
     "new": "New plan",
@@ -22,8 +23,8 @@ _TITLES: dict[Place, str] = {
     "bring": "Bring",
     "shared": "Shared plan",
 }
-_IN_MENU: tuple[Place, ...] = ("meetings", "accounts", "settings")
-_MODULES: dict[Place, str] = {"settings": "settings_page", "new": "new_plan"}
+_IN_MENU: tuple[Place, ...] = ("meetings", "accounts", "import", "settings")
+_MODULES: dict[Place, str] = {"import": "imports", "settings": "settings_page", "new": "new_plan"}
 
 
 def page(place: Place) -> Page:

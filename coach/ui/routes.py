@@ -23,6 +23,7 @@ from coach.ui.desk import desk
 from coach.ui.files import file_of
 from coach.ui.live import as_event
 from coach.ui.state import Json, page_state
+from coach.ui.tables import table_file
 from coach.ui.tokens import Right, right_of
 
 MAX_BODY_BYTES = 200_000
@@ -67,6 +68,7 @@ def routes() -> list[Route]:
         Route("/api/plans/{plan_id}/cancel", _told(_Body, cancel), methods=["POST"]),
         Route("/api/plans/{plan_id}/live", live),
         Route("/files/{name}", _file),
+        Route("/tables/{name}", table_file),
     ]
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Page, Route
 
+from coach.batch.gathered import Choice, Gathered
+from coach.batch.which import wish_of
 from coach.recheck import recheck
 from coach.schema import AccountContext, Block, Check, Critique, Draft, Drafted, Groundwork, Point, Suggestion
-from coach.store import accounts, edits, plans, shares
+from coach.store import accounts, batches, edits, plans, shares, slots
 from coach.store.database import Database
 from coach.store.preferences import set_preference
 from coach.store.records import Edit, KeptPlan
 from coach.ui import unfinished
 from coach.ui.first_start import example_plan, first_start
+from tests.support.dropped import dropped, export
 from tests.support.harrowgate import PLAN
 from tests.support.plans import example
 
@@ -57,6 +62,10 @@ class Home:
     account: str
     share: str
     unfinished: str
+    gathered: str
+    """An import that has been read."""
+    batch: str
+    """Plans made of it, one of them failed."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,8 @@ def open_screen(page: Page, url: str, screen: Screen, home: Home) -> None:
         account=home.account,
         share=home.share,
         unfinished=home.unfinished,
+        gathered=home.gathered,
+        batch=home.batch,
     )
     page.goto(f"{url}/{place}")
     page.wait_for_selector(STILL)
@@ -97,7 +108,32 @@ def furnish(db: Database) -> Home:
     accounts.add_note(db, kept.account_id, "Jens asked for the minutes of the last meeting.", source="pasted")
     begun = unfinished.begin().model_copy(update={"typed": {"text": NOTE, "purpose": "Agree on the looms"}})
     unfinished.keep(db, begun.model_copy(update={"is_read": True}))
-    return Home(db, kept.id, example_plan(db), new, kept.account_id, shared.token, begun.id)
+    gathered = _gathered(db)
+    batch = _batch(db, gathered)
+    return Home(db, kept.id, example_plan(db), new, kept.account_id, shared.token, begun.id, gathered.id, batch)
+
+
+def _gathered(db: Database) -> Gathered:
+    """In the home that the database stands in, as the app's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        return dropped(export(Path(folder)), home=Path(str(db.engine.url.database)).parent)
+
+
+def _batch(db: Database, one: Gathered) -> str:
+    batch = batches.open_batch(db, "seen", source=one.state().called, options={"model": MODEL}, budget_usd=5.0)
+    slots.put_slots(db, batch.id, [wish_of(each) for each in one.opportunities(Choice())])
+    first, *others = slots.ids_of(db, batch.id)
+    for slot_id in (first, *others):
+        slot = slots.claim(db, slot_id, owner="seen")
+        assert slot is not None
+        if slot_id == first:
+            error = slots.Outcome(error="The model gave no answer that can be used.", hint="Try another model.")
+            slots.end_slot(db, slot, "failed", error)
+        else:
+            slots.plan_for(db, slot, slot.context, given={})
+            slots.end_slot(db, slot, "done", slots.Outcome(calls=9, cost_usd=0.04, score=71.0, unverified=2))
+    batches.end_batch(db, batch.id, "stopped", error="The budget of $5 is used up.", hint="Go on with a larger one.")
+    return batch.id
 
 
 def _drafted(db: Database) -> KeptPlan:
@@ -230,10 +266,19 @@ def block_menu(page: Page, home: Home) -> None:
     page.locator(".pop:popover-open").wait_for()
 
 
+def columns(page: Page, home: Home) -> None:
+    page.get_by_text("Opportunity.csv: Opportunities").click()
+    page.get_by_role("button", name="Read it this way").wait_for()
+
+
 SCREENS = (
     Screen("meetings", ""),
     Screen("accounts", "accounts"),
     Screen("account", "account?id={account}"),
+    Screen("import", "import"),
+    Screen("import-read", "import?id={gathered}", waits_for="text=Make the plans"),
+    Screen("import-columns", "import?id={gathered}", columns, "text=Make the plans"),
+    Screen("import-plans", "import?batch={batch}", waits_for="text=All as CSV"),
     Screen("settings", "settings"),
     Screen("new", "new"),
     Screen("new-check", "new?draft={unfinished}", waits_for="text=Is this right?"),
