@@ -76,7 +76,8 @@ def draft(
     model: Model = "",
     depth: Annotated[DepthName | None, typer.Option(help="Length of the page; else by what is at stake.")] = None,
     effort: Annotated[
-        EffortName, typer.Option(help="low: one page; normal: two pages, the better one from both, mended; high: rewritten twice.")
+        EffortName,
+        typer.Option(help="low: one page; normal: two, the better one from both, mended; high: rewritten twice."),
     ] = "normal",
     language: Language = "",
     decide: Annotated[list[str] | None, typer.Option(help="What is decided already; may be repeated.")] = None,
