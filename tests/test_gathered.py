@@ -118,6 +118,19 @@ def test_an_export_without_opportunities_says_so_and_what_its_tables_were_taken_
     assert [table.file for table in state.tables] == ["Note.csv"]
 
 
+def test_of_a_large_export_what_has_no_meeting_is_counted_and_read_when_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = dropped(export(tmp_path / "in"), home=tmp_path / "home")
+    assert not one.is_large()
+    monkeypatch.setattr("coach.batch.gathered.LARGE_BYTES", 100)
+    assert one.is_large()
+    one.read(one.asked().model_copy(update={"with_all_open": False}))
+    told = is_read(one).told
+    assert (told.taken, told.without_meeting, told.unread) == (3, 4, 4)
+    assert one.chosen(ALL).meetings == 3
+
+
 def test_a_file_is_written_within_the_folder_and_over_no_other(tmp_path: Path) -> None:
     one = Gathered.begin(tmp_path, at=dt.datetime.now(dt.UTC))
     for name in ("../../evil.csv", "C:\\in\\deals.csv", "deals.csv", ".hidden.csv", "~$open.xlsx", "..", ""):

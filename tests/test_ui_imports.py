@@ -175,6 +175,17 @@ def test_the_choice_says_how_many_plans_there_will_be(one: Gathered) -> None:
     assert app.button(key="make-plans").disabled
 
 
+def test_of_a_large_export_those_without_a_meeting_are_read_when_asked_for(one: Gathered) -> None:
+    one.read(one.asked().model_copy(update={"with_all_open": False}))
+    is_read(one)
+    app = opened(id=one.id)
+    assert "<dt>open</dt><dd>7</dd>" in words(app)
+    assert "4 open opportunities without a meeting were counted" in words(app)
+    press(app, "read-undated")
+    is_read(one)
+    assert one.chosen(ALL).meetings == 7
+
+
 def test_without_a_model_the_plans_are_made_and_stand_in_a_table(db: Database, one: Gathered) -> None:
     batch = ended(make(opened(id=one.id)))
     assert batch.state == "done"

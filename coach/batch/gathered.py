@@ -33,6 +33,8 @@ Stage = Literal["new", "reading", "read", "failed"]
 NOT_USED, FOUND = "not-used.csv", "found.sqlite3"
 MOST_TRIES = 2
 """Of a reading that breaks off without a word, as when the machine was switched off."""
+LARGE_BYTES, ZIPPED = 20_000_000, 8
+"""An export of half a minute; of a zip it is a guess."""
 MOST_OFFERED = 500
 """Owners or stages to choose from."""
 FEW_NAMES = 2
@@ -54,6 +56,8 @@ class Asked(Noun):
     today: dt.date
     mapping: Mapping = Mapping()
     seller: Seller = Seller()
+    with_all_open: bool = True
+    """Also open opportunities without a meeting, where the export tells of meetings: most of the work in large ones."""
 
 
 class Column(Noun):
@@ -86,9 +90,11 @@ class Told(Noun):
     left_out: int = 0
     """Deleted, private, without account and name, or the same again."""
     taken: int = 0
-    """Open, one a meeting."""
+    """Open and kept, one a meeting."""
     without_account: int = 0
     without_meeting: int = 0
+    unread: int = 0
+    """Of these: only counted, not kept."""
     people: int = 0
     notes: int = 0
     unused: int = 0
@@ -187,6 +193,11 @@ class Gathered:
     @property
     def not_used(self) -> Path:
         return self.folder / NOT_USED
+
+    def is_large(self) -> bool:
+        """Whether its opportunities without a meeting are better left until somebody asks for them."""
+        sizes = ((path.stat().st_size, path.suffix.casefold()) for path in self.files.iterdir())
+        return sum(size * (ZIPPED if ending in (".zip", ".xlsx") else 1) for size, ending in sizes) > LARGE_BYTES
 
     def place_for(self, name: str) -> Path:
         """Where a file of this name is to be written: always within the folder, never over another one."""

@@ -5,6 +5,7 @@ Says in the folder how far it is. A row that cannot be used goes into its `not-u
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 import time
@@ -15,7 +16,6 @@ from itertools import islice
 from pathlib import Path
 
 from coach.batch.gathered import FOUND, Column, Gathered, Seen, State, Told
-from coach.batch.which import depth_by_value
 from coach.crm.columns import Columns, numbered
 from coach.crm.export import Counts, Part, Wishes, look, opportunities
 from coach.crm.mapping import remember
@@ -26,11 +26,13 @@ from coach.errors import CoachError
 
 AT_ONCE = 500
 TOLD_EVERY_S = 0.5
+NICER = 5
+"""Whoever looks at a screen goes first."""
 EXAMPLES = 3
 LONGEST_EXAMPLE = 60
 _TABLES = """
 CREATE TABLE meetings (n INTEGER PRIMARY KEY, day TEXT, account TEXT, opportunity TEXT, owner TEXT, stage TEXT,
-    amount REAL, currency TEXT, depth TEXT, words INTEGER, people INTEGER, notes INTEGER);
+    amount REAL, currency TEXT, words INTEGER, people INTEGER, notes INTEGER);
 CREATE TABLE contexts (n INTEGER PRIMARY KEY, said TEXT);
 """
 
@@ -42,7 +44,7 @@ def gather(one: Gathered) -> None:
     counts = Counts()
     try:
         with Unused(one.not_used) as unused:
-            wishes = Wishes.of(asked.mapping, today=asked.today, seller=asked.seller, with_all_open=True)
+            wishes = Wishes.of(asked.mapping, today=asked.today, seller=asked.seller, with_all_open=asked.with_all_open)
             home = one.folder.parents[1]
             parts = look([one.files], mapping=asked.mapping, on_problem=unused.add, home=home)
             remember([each for part in parts for each in part.tables], home)
@@ -78,7 +80,7 @@ def _keep(one: Gathered, found: Iterable[Drawn]) -> Counter[str]:
         kept.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
         while some := list(islice(rows, AT_ONCE)):
             kept.execute("BEGIN")
-            kept.executemany(f"INSERT INTO meetings VALUES ({', '.join('?' * 12)})", [row[:-1] for row in some])
+            kept.executemany(f"INSERT INTO meetings VALUES ({', '.join('?' * 11)})", [row[:-1] for row in some])
             kept.executemany("INSERT INTO contexts VALUES (?, ?)", [(row[0], row[-1]) for row in some])
             kept.execute("COMMIT")
     path.replace(one.folder / FOUND)
@@ -102,7 +104,6 @@ def _rows(found: Iterable[Drawn], counts: Counter[str]) -> Iterator[Sequence[obj
             opportunity.stage or context.stage,
             opportunity.amount,
             opportunity.currency,
-            depth_by_value(opportunity),
             words,
             len(context.meeting.attendees),
             drawn.notes,
@@ -146,7 +147,8 @@ def _told(counts: Counts, said: Counter[str], unused: int) -> Told:
         left_out=counts.deleted + counts.private + counts.unusable + counts.repeated,
         taken=counts.taken,
         without_account=said["without account"],
-        without_meeting=said["without meeting"],
+        without_meeting=said["without meeting"] + counts.without_meeting,
+        unread=counts.without_meeting,
         people=counts.people,
         notes=counts.notes,
         unused=unused,
@@ -154,4 +156,5 @@ def _told(counts: Counts, said: Counter[str], unused: int) -> Told:
 
 
 if __name__ == "__main__":
+    os.nice(NICER)
     gather(Gathered(Path(sys.argv[1])))

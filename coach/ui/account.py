@@ -15,7 +15,7 @@ from coach.store.records import Account, AccountNote, PlanRow
 from coach.ui import meetings, when
 from coach.ui.desk import desk
 from coach.ui.earlier import NOT_RECORDED, aimed_at
-from coach.ui.files_in import KINDS, read_files
+from coach.ui.files_in import KINDS, MOST_MB, read_files
 from coach.ui.places import go, link
 from coach.ui.plain_text import plain, plain_line
 from coach.ui.typed import TypedField, typed
@@ -79,7 +79,13 @@ def _add_note(db: Database, one: Account) -> None:
     text = kept if said is None else said.get("text", "")
     if text != kept:
         set_preference(db, key, text)
-    files = st.file_uploader("Or drop files", type=KINDS, accept_multiple_files=True, key=f"note-files-{one.id}-{turn}")
+    files = st.file_uploader(
+        "Or drop files",
+        type=KINDS,
+        accept_multiple_files=True,
+        max_upload_size=MOST_MB,
+        key=f"note-files-{one.id}-{turn}",
+    )
     if not st.button("Add to the notes", key="add-note"):
         return
     documents, problems = read_files(files)

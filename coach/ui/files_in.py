@@ -10,6 +10,8 @@ from typing import Protocol
 from coach.documents import Document, read_document
 from coach.errors import InputError
 
+MOST_MB = 20
+"""Of one file of notes; the server takes more, for exports (imports.MOST_MB)."""
 KINDS = ["txt", "md", "docx", "pdf", "eml", "vtt", "csv", "xlsx", "html"]
 
 

@@ -27,8 +27,13 @@ EFFORTS: dict[Effort, str] = {
 
 def show(one: Gathered, state: State) -> None:
     st.header("Which meetings")
+    _offer_undated(one, state)
     if not state.told.taken:
-        st.markdown("There is no open opportunity in this export, so there is nothing to plan.")
+        st.markdown(
+            "No meeting is coming."
+            if state.told.unread
+            else "There is no open opportunity in this export, so there is nothing to plan."
+        )
         return
     choice = _choice(one, state)
     chosen = one.chosen(choice)
@@ -43,8 +48,19 @@ def show(one: Gathered, state: State) -> None:
         st.rerun()
 
 
+def _offer_undated(one: Gathered, state: State) -> None:
+    if not state.told.unread:
+        return
+    left = f"{state.told.unread:,} open opportunities without a meeting were counted, not read."
+    st.html(f'<p class="source">The export is large: {left}</p>')
+    if st.button("Read them too", key="read-undated"):
+        one.read(one.asked().model_copy(update={"with_all_open": True}))
+        st.rerun()
+
+
 def _choice(one: Gathered, state: State) -> Choice:
-    has_meetings = state.told.without_meeting < state.told.taken
+    undated = state.told.without_meeting - state.told.unread
+    has_meetings = undated < state.told.taken
     today = when.today()
     first, last, least = st.columns(3)
     since = first.date_input(
@@ -58,8 +74,8 @@ def _choice(one: Gathered, state: State) -> Choice:
     owners = left.multiselect("Owners", one.offered("owner"), key=f"owners-{one.id}", placeholder="All")
     stages = right.multiselect("Stages", one.offered("stage"), key=f"stages-{one.id}", placeholder="All")
     with_undated = not has_meetings
-    if has_meetings and state.told.without_meeting:
-        label = f"Also the {state.told.without_meeting:,} open opportunities without a meeting"
+    if has_meetings and undated:
+        label = f"Also the {undated:,} open opportunities without a meeting"
         with_undated = st.checkbox(label, key=f"with-undated-{one.id}")
     elif not has_meetings:
         st.html(

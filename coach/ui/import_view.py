@@ -61,7 +61,7 @@ def _recognised(state: State) -> None:
     st.markdown(f"Recognised: **{plain(', '.join(systems) or 'nothing')}**.")
     facts = {
         "opportunities": told.rows,
-        "open": told.taken,
+        "open": told.taken + told.unread,
         "closed": told.closed,
         "left out": told.left_out,
         "without a meeting": told.without_meeting,

@@ -29,7 +29,8 @@ from coach.ui.plain_text import plain_line
 
 KINDS = ["csv", "tsv", "txt", "xlsx", "zip"]
 MOST_MB = 200
-"""Of one file; the browser sends it whole. A larger export is read by `coach import` and `coach batch`."""
+"""Of one file, as `server.maxUploadSize` in .streamlit/config.toml; the browser sends it whole. What is larger is for
+`coach import` and `coach batch`."""
 SHOWN_IMPORTS, SHOWN_BATCHES = 5, 20
 _LONGEST = 120
 
@@ -78,7 +79,8 @@ def _taken(files: Sequence[UploadedFile]) -> Gathered:
         with one.place_for(file.name).open("wb") as kept:
             shutil.copyfileobj(file, kept)
     preferences = preferences_of(desk().db)
-    one.read(Asked(today=when.today(), seller=Seller(company=preferences.company, offer=preferences.offer)))
+    seller = Seller(company=preferences.company, offer=preferences.offer)
+    one.read(Asked(today=when.today(), seller=seller, with_all_open=not one.is_large()))
     return one
 
 
@@ -110,7 +112,7 @@ def _readable(found: Sequence[Gathered]) -> list[tuple[Gathered, State]]:
 def _said(state: State) -> str:
     match state.stage:
         case "read":
-            said = f"{state.told.taken:,} open of {state.told.rows:,} opportunities"
+            said = f"{state.told.taken + state.told.unread:,} open of {state.told.rows:,} opportunities"
         case "failed":
             said = state.error
         case _:

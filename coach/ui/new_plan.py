@@ -13,7 +13,7 @@ from coach.store.database import Database
 from coach.ui import check_new, when
 from coach.ui.defaults import preferences_of
 from coach.ui.desk import desk
-from coach.ui.files_in import KINDS, read_files
+from coach.ui.files_in import KINDS, MOST_MB, read_files
 from coach.ui.places import go
 from coach.ui.plain_text import plain, plain_line
 from coach.ui.read_in import Material, read_in
@@ -104,7 +104,13 @@ def _typed(db: Database, one: Unfinished) -> Unfinished:
 def _dropped(db: Database, one: Unfinished) -> Unfinished:
     """Files are read when they come; the uploader is empty again afterwards."""
     turn = st.session_state.get("drops", 0)
-    files = st.file_uploader("Or drop files", type=KINDS, accept_multiple_files=True, key=f"drop-{one.id}-{turn}")
+    files = st.file_uploader(
+        "Or drop files",
+        type=KINDS,
+        accept_multiple_files=True,
+        max_upload_size=MOST_MB,
+        key=f"drop-{one.id}-{turn}",
+    )
     if files:
         documents, problems = read_files(files)
         one = one.model_copy(update={"files": (*one.files, *map(dropped, documents))})
