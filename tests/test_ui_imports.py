@@ -20,7 +20,7 @@ from coach.store import batches, plans
 from coach.store.batches import Batch
 from coach.store.database import Database
 from coach.store.held import held, hold
-from coach.store.slots import rows_of
+from coach.store.slots import Outcome, claim, end_slot, ids_of, put_slots, rows_of
 from coach.ui import main
 from coach.ui.defaults import keep_preference
 from coach.ui.desk import desk
@@ -29,6 +29,7 @@ from coach.ui.routes import routes
 from coach.ui.tokens import grant
 from tests.support.dropped import dropped, export, is_read
 from tests.support.endpoint import Endpoint, Status, in_turn
+from tests.support.queued import wish
 from tests.support.writer import writer
 
 ENDS_WITHIN_S = 90.0
@@ -200,6 +201,16 @@ def test_asked_for_twice_it_is_one_batch_with_one_plan_each(db: Database, one: G
     first = ended(make(opened(id=one.id)))
     assert ended(make(opened(id=one.id))).id == first.id
     assert len(plans_made(db)) == 3
+
+
+def test_the_gravest_faults_of_a_plan_are_told_in_words(db: Database) -> None:
+    batch = batches.open_batch(db, "x", source="export", options={"model": MODEL})
+    put_slots(db, batch.id, [wish(1)])
+    slot = claim(db, next(ids_of(db, batch.id)), owner="me")
+    assert slot
+    end_slot(db, slot, "done", Outcome(score=60.0, gates=("G2",)))
+    batches.end_batch(db, batch.id, "done")
+    assert "nobody at the customer does anything in the best outcome" in words(opened(batch=batch.id))
 
 
 def test_seller_and_proof_of_the_settings_go_into_every_plan(db: Database, one: Gathered) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from coach.batch.run import Standing
 from coach.errors import CoachError
 from coach.failures import in_words
+from coach.rubric import rubric
 from coach.settings import BUILTIN
 from coach.store.batches import Batch, BatchState, get_batch
 from coach.store.slots import SlotRow, SlotState, rows_of
@@ -142,7 +143,7 @@ def _table(batch: Batch, *, is_live: bool) -> None:
         return
     rows = list(rows_of(desk().db, batch.id, most=most + 1))
     score = "By rules" if batch.options.get("model") == BUILTIN else "Score"
-    headings = ("Meeting", "Account", "Opportunity", "Owner", "State", score, "Caps the score", "To verify")
+    headings = ("Meeting", "Account", "Opportunity", "Owner", "State", score, "Gravest faults", "To verify")
     shown = [_row(row) for row in rows[:most]]
     st.html(html_table("All meetings", headings, shown, marked=[row.state == "failed" for row in rows[:most]]))
     if len(rows) > most and st.button(f"Show {SHOWN_AT_ONCE} more", key=f"more-rows-{batch.id}"):
@@ -158,9 +159,15 @@ def _row(row: SlotRow) -> Sequence[str]:
         escape(row.rep),
         ROW_WORDS[row.state],
         "" if row.score is None else f"{row.score:.0f}",
-        escape(", ".join(row.gates)),
+        "<br>".join(escape(_gate(name)) for name in row.gates),
         f"{row.unverified}" if row.plan_id and row.unverified else "",
     )
+
+
+def _gate(name: str) -> str:
+    """In the words of the rubric."""
+    known = rubric().gates.get(name)
+    return name if known is None else known.when
 
 
 def _account(row: SlotRow) -> str:

@@ -27,7 +27,7 @@ from coach.ui.desk import desk
 from coach.ui.places import link
 from coach.ui.plain_text import plain_line
 
-KINDS = ["csv", "tsv", "txt", "xlsx", "zip"]
+KINDS = ["csv", "tsv", "xlsx", "zip"]
 MOST_MB = 200
 """Of one file, as `server.maxUploadSize` in .streamlit/config.toml; the browser sends it whole. What is larger is for
 `coach import` and `coach batch`."""
