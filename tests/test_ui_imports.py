@@ -83,6 +83,13 @@ def asked(app: AppTest, name: str) -> str:
     return said if isinstance(said, str) else said[0]
 
 
+def wait_for(claim: Callable[[], bool]) -> None:
+    end = time.monotonic() + ENDS_WITHIN_S
+    while not claim():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 def ended(batch: Batch) -> Batch:
     """Waits for it."""
     end = time.monotonic() + ENDS_WITHIN_S
@@ -282,8 +289,10 @@ def test_stopped_it_says_so_and_goes_on_when_asked(db: Database, serve: Callable
     keep_preference(db, "model", MODEL)
     endpoint = serve(writer, tokens_per_s=60.0)
     batch = make(opened(id=one.id))
+    wait_for(lambda: endpoint.calls > 0)
     press(opened(batch=batch.id), "stop-batch")
     assert ended(batch).state == "stopped"
+    assert len(endpoint.answered) == endpoint.calls, "calls under way come to their end"
     assert "Stopped" in words_of_bar(opened(batch=batch.id))
     endpoint.tokens_per_s = None
     press(opened(batch=batch.id), "go-on-batch")

@@ -85,10 +85,8 @@ class Batching:
         self.start(batch_id)
 
     def stop(self, batch_id: str) -> None:
-        """Calls under way are finished and kept. Works also for a batch of another process, which soon notices."""
+        """Whichever process runs it notices at its next beat; calls under way are finished and kept."""
         batches.end_batch(self.db, batch_id, "stopped")
-        if run := self._runs.get(batch_id):
-            self._loop.call_soon_threadsafe(run.stop)
 
     def standing(self, batch: Batch) -> Standing:
         """As this process knows it, else as the database does."""
