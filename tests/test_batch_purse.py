@@ -107,3 +107,11 @@ async def _spend(db: Database, budget_usd: float, calls: list[tuple[int, float, 
     spent_usd = sum(purse.spent_usd for purse in purses)
     assert batches.progress(db, batch_id).drawn_usd == pytest.approx(spent_usd, abs=1e-6)
     assert all(abs(purse.set_aside_usd) < 1e-9 for purse in purses)
+
+
+async def test_the_last_tenth_of_a_budget_is_there_although_tenths_do_not_add_up(db: Database) -> None:
+    purse = Purse(db, batch_with(db, 0.4), owner="a")
+    for _ in range(4):
+        await asyncio.wait_for(purse.reserve(0.1), timeout=20)
+    with pytest.raises(BudgetSpent):
+        await Purse(db, purse.batch_id, owner="b").reserve(0.1)

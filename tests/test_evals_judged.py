@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from coach.context import read_context
+from coach.ledger import Ledger
+from coach.options import Options
 from coach.rubric import rubric
+from evals.chat import chat_page
 from evals.metrics import metric
+from evals.places import EXAMPLES
 from evals.running import LiveOptions, live, replay
 from evals.runs import Row, Run
 from evals.tables import agreement, cell, markdown, rates
@@ -90,9 +95,23 @@ def test_a_reader_who_takes_the_first_is_seen_through_and_ablations_have_their_p
     (bias,) = run.of("judge_agreement", "model_and_chat")
     assert bias.values == {"same_in_other_order": 0.0, "first_chosen": 1.0, "longer_chosen": 0.5}
     tokens = {arm: value(run.of("ablation", arm), "tokens") for arm in run.arms("ablation")}
-    assert tokens["no_rewrite"] < tokens["one_round"] < tokens["model"]
-    assert value(run.of("ablation", "one_round"), "wins") == 0.5
-    assert set(tokens) == {"model", "no_groundwork", "no_rewrite", "one_round"}
+    assert tokens["no_rewrite"] < tokens["not_mended"] < tokens["model"] < tokens["two_rounds"]
+    assert value(run.of("ablation", "not_mended"), "wins") == 0.5
+    assert 0 < tokens["equal_tokens"] <= tokens["model"]
+    assert set(tokens) == {
+        "model", "no_groundwork", "no_rewrite", "not_mended", "two_rounds", "fixed_headings", "equal_tokens"
+    }  # fmt: skip
+
+
+async def test_a_chat_goes_on_improving_as_long_as_tokens_are_left(serve: Serve, tmp_path: Path) -> None:
+    serve(always("yes"))
+    context, options = read_context(EXAMPLES / "thin_lead.md"), Options(model="openai:scripted")
+    page = await chat_page(context, options, Ledger(tmp_path))
+    assert [run.call for run in page.runs] == ["chat", "chat_improved"]
+    spent = [run.tokens_in + run.tokens_out for run in page.runs]
+    more = await chat_page(context, options, Ledger(tmp_path), tokens=sum(spent) + 2 * spent[-1])
+    assert [run.call for run in more.runs] == ["chat", *3 * ["chat_improved"]]
+    assert sum(run.tokens_in + run.tokens_out for run in more.runs) <= sum(spent) + 2 * spent[-1]
 
 
 def value(rows: tuple[Row, ...], name: str) -> float:

@@ -51,9 +51,9 @@ def other_prompts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     folder = tmp_path / "prompts"
     shutil.copytree(prompts.prompts_folder(), folder)
     monkeypatch.setattr(prompts, "_IN_CHECKOUT", folder)
-    prompts.prompt.cache_clear()
+    prompts._read.cache_clear()
     yield folder
-    prompts.prompt.cache_clear()
+    prompts._read.cache_clear()
     rubric.cache_clear()
 
 
@@ -230,16 +230,16 @@ def test_calls_stop_at_the_cap_and_what_is_finished_is_kept(
     endpoint = serve(playing())
     one = bench(tmp_path, only=("renewal",))
     roles = type(ROLES).all_by("openai:gpt-5")
-    dear = LiveOptions(roles, max_usd=0.15, timeout_s=60)
+    dear = LiveOptions(roles, max_usd=0.12, timeout_s=60)
     run = running.live("capped", one.asked(["plan"]), dear, place=one.place, tell=one.told.append)
     (row,) = run.of("plan", "model")
     assert "of --max-usd only $" in row.error
     asked = endpoint.calls
-    assert 0 < asked < 29
+    assert 0 < asked < 23
     whole = LiveOptions(roles, max_usd=5.0, timeout_s=60)
     run = running.live("whole", one.asked(["plan"]), whole, place=one.place, tell=one.told.append)
     assert not [row.error for row in run.rows if row.error]
-    assert endpoint.calls == 29
+    assert endpoint.calls == 23
 
 
 def test_every_metric_of_a_run_is_known(recorded: Bench) -> None:
@@ -250,4 +250,4 @@ def test_every_metric_of_a_run_is_known(recorded: Bench) -> None:
 
 def edit(file: Path) -> None:
     file.write_text(file.read_text("utf-8") + "\nSay it well.\n", "utf-8")
-    prompts.prompt.cache_clear()
+    prompts._read.cache_clear()

@@ -15,6 +15,8 @@ from coach.store.database import Database
 AHEAD = 8
 """Drawn at once: so many calls as dear as the one that asks, and no more than PART_AHEAD of the budget."""
 PART_AHEAD = 0.01
+LOST_IN_SUMS_USD = 1e-9
+"""What sums of binary fractions may lack. Drawn by itself it would be lost in the sum again, and the call never begin."""
 
 
 class Purse:
@@ -52,7 +54,7 @@ class Purse:
         if self.budget_usd is None or usd <= 0:
             return
         async with self._drawing:
-            while self.free_usd < usd:
+            while self.free_usd < usd - LOST_IN_SUMS_USD:
                 self._settled.clear()
                 if await self._drew(usd) or self._settled.is_set():
                     continue
