@@ -16,7 +16,7 @@ AHEAD = 8
 """Drawn at once: so many calls as dear as the one that asks, and no more than PART_AHEAD of the budget."""
 PART_AHEAD = 0.01
 LOST_IN_SUMS_USD = 1e-9
-"""What sums of binary fractions may lack. Drawn by itself it would be lost in the sum again, and the call never begin."""
+"""What sums of binary fractions may lack. Drawn by itself it is lost in the sum again, and the call never begins."""
 
 
 class Purse:
