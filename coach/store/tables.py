@@ -193,7 +193,7 @@ batches = Table(
     Column("hint", Words, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment, nullable=True),
-    Column("owner", Words, nullable=False, server_default=""),
+    Column("owner", Words, nullable=False, server_default=text("''")),
     Column("beat_at", Moment, nullable=True),
 )
 """`key`: what was asked for, so that the same command finds the batch that it began. `owner`: the server of the app

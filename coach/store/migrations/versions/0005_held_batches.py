@@ -12,5 +12,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("batches", sa.Column("owner", sa.Text(), nullable=False, server_default=""))
+    op.add_column("batches", sa.Column("owner", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("batches", sa.Column("beat_at", sa.DateTime(timezone=True), nullable=True))
