@@ -139,11 +139,12 @@ class Splitter:
         return (*self._take_ended(line), *self._close())
 
     def _close_before_item(self) -> Iterator[Block]:
-        """An item is complete as soon as the next one begins beside it, however long that one's line will be."""
+        """An item is complete as soon as the next one, or a quotation, begins, however long that one's line will be."""
         if self._open is None or self._open.form != "item" or self._open.fence or len(self._unended) > MARK_PIECES:
             return
-        begun = _BEGUN_ITEM.match("".join(self._unended))
-        if begun and len(begun["indent"]) <= self._open.indent:
+        line = "".join(self._unended)
+        begun = _BEGUN_ITEM.match(line)
+        if (begun and len(begun["indent"]) <= self._open.indent) or _Line.of(line).form == "quote":
             yield from self._close()
 
     def _take_ended(self, line: str) -> Iterator[Block]:

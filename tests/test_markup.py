@@ -293,3 +293,11 @@ def test_an_item_is_complete_as_soon_as_the_next_one_begins() -> None:
     splitter = Splitter()
     splitter.feed("1. **Today:** the report\n2. ")
     assert [block.text for block in splitter.feed("**Wed")] == ["1. **Today:** the report"]
+
+
+def test_an_item_is_complete_as_soon_as_a_quotation_begins_below_it() -> None:
+    splitter = Splitter()
+    assert splitter.feed("5. **Piotr, by phone:**\n   ") == ()
+    (item,) = splitter.feed("> “The re")
+    assert item.text == "5. **Piotr, by phone:**"
+    assert [block.kind for block in (*splitter.feed("port is late.”\n"), *splitter.finish())] == ["quote"]
