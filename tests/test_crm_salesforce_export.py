@@ -298,6 +298,20 @@ def test_a_report_reads_by_its_labels_and_tells_its_footer(tmp_path: Path) -> No
     assert [(problem.row, problem.reason) for problem in found.problems] == [(4, "neither an account nor a name")]
 
 
+@pytest.mark.parametrize("heading", ["Meeting Date", "Next Activity Date"])
+def test_a_report_s_column_of_meeting_days_is_the_meeting_s_day(tmp_path: Path, heading: str) -> None:
+    lines(
+        tmp_path / "report.csv",
+        [
+            ["Opportunity Owner", "Account Name", "Opportunity Name", "Stage", "Close Date", heading],
+            ["Riya Shah", "Harrowgate", "Dock scanners", "Negotiation", "12/31/2026", "12/3/2026"],
+            ["Riya Shah", "Aldermoor", "Labels", "Negotiation", "12/31/2026", ""],
+        ],
+    )
+    one = imported(tmp_path).only
+    assert (one.context.account, one.context.meeting.date) == ("Harrowgate", dt.date(2026, 12, 3))
+
+
 def test_a_german_report_reads_too(tmp_path: Path) -> None:
     lines(
         tmp_path / "bericht.csv",

@@ -54,6 +54,10 @@ EXPORT = System(
                 "next_step": "Nächster Schritt|Étape suivante|Paso siguiente|Volgende stap|Fase successiva",
                 "probability": "Wahrscheinlichkeit (%)|Probabilité (%)|Probabilidad (%)",
                 "description": "Beschreibung|Descripción|Opportunity Description",
+                "meeting_date": "Meeting Date|Next Meeting|Next Meeting Date|Next Activity Date|Nächster Termin",
+                "meeting_start": "Meeting Time|Meeting Start",
+                "meeting_minutes": "Meeting Minutes",
+                "attendees": "Attendees|Meeting Attendees",
             },
         ),
         Shape(
