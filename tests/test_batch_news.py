@@ -127,6 +127,15 @@ def test_a_context_file_is_known_by_its_path(tmp_path: Path) -> None:
     assert is_of_contexts(folder)
 
 
+@pytest.mark.parametrize("left", ["not-used.csv", "summary.csv"])
+def test_what_an_import_or_a_batch_left_beside_contexts_makes_them_no_export(tmp_path: Path, left: str) -> None:
+    folder = contexts_in(tmp_path, 1)
+    (folder / left).write_text("file,row,column,reason\n", encoding="utf-8")
+    assert is_of_contexts(folder)
+    (folder / "deals.csv").write_text("Customer,Stage\n", encoding="utf-8")
+    assert not is_of_contexts(folder)
+
+
 def test_a_source_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such file"):
         read_sources([str(tmp_path / "nowhere")], today=TODAY, on_problem=print)

@@ -26,11 +26,12 @@ from pydantic import Field, ValidationError
 from coach.crm.columns import Kind
 from coach.crm.mapping import Mapping
 from coach.crm.opportunity import Opportunity
+from coach.crm.unused import NOT_USED
 from coach.errors import InputError
 from coach.schema import Noun, Seller
 
 Stage = Literal["new", "reading", "read", "failed"]
-NOT_USED, FOUND = "not-used.csv", "found.sqlite3"
+FOUND = "found.sqlite3"
 MOST_TRIES = 2
 """Of a reading that breaks off without a word, as when the machine was switched off."""
 LARGE_BYTES, ZIPPED = 20_000_000, 8

@@ -22,6 +22,7 @@ COLUMNS = (
     "Meeting", "Account", "Opportunity", "Rep", "Stage", "Amount", "Currency", "State", "Score", "Gates",
     "Unverified", "Error", "What to do", "Calls", "Cost in US dollars", "Plan",
 )  # fmt: skip
+SUMMARY = "summary.csv"
 COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Beginnings that make a spreadsheet compute a cell. Source: OWASP, CSV injection."""
 STATES = {"waiting": "not drafted", "running": "being drafted", "done": "drafted", "failed": "failed"}
@@ -32,7 +33,7 @@ def write_summary(folder: Path, batch: Batch, rows: Iterable[SlotRow], standing:
 
     Raises InputError when they cannot be written.
     """
-    table, page = folder / "summary.csv", folder / "summary.html"
+    table, page = folder / SUMMARY, folder / "summary.html"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _whole(table, encoding="utf-8-sig") as csv_file, _whole(page, encoding="utf-8") as html_file:

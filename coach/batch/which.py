@@ -13,12 +13,14 @@ from itertools import chain, islice
 from pathlib import Path
 
 from coach.batch.news import hash_of
+from coach.batch.summary import SUMMARY
 from coach.checks import depth_for
 from coach.context import TEXT_ENDINGS, read_context
 from coach.crm import read_export
 from coach.crm.connect import is_source, open_source
 from coach.crm.mapping import read_mapping
 from coach.crm.opportunity import Opportunity, Problem
+from coach.crm.unused import NOT_USED
 from coach.errors import InputError
 from coach.figures import figures
 from coach.schema import Depth
@@ -28,6 +30,7 @@ from coach.store.slots import Filled, Wish, put_slots
 AT_ONCE = 100
 """Slots written in one transaction."""
 LIVE_DAYS = 14
+OWN_TABLES = frozenset({NOT_USED, SUMMARY})
 CONTEXT_ENDINGS = TEXT_ENDINGS - {""}
 OnProblem = Callable[[Problem], None]
 
@@ -131,9 +134,10 @@ def context_files(folder: Path, *, today: dt.date, on_problem: OnProblem) -> Ite
 
 
 def is_of_contexts(source: Path) -> bool:
-    """Whether a folder or file holds context files, and no tables."""
-    names = [path.suffix.casefold() for path in source.iterdir()] if source.is_dir() else [source.suffix.casefold()]
-    return any(name in CONTEXT_ENDINGS for name in names) and not any(name in (".csv", ".xlsx") for name in names)
+    """Whether a folder or file holds context files, and no tables but those that an import or a batch left there."""
+    files = source.iterdir() if source.is_dir() else [source]
+    endings = [path.suffix.casefold() for path in files if path.name not in OWN_TABLES]
+    return any(end in CONTEXT_ENDINGS for end in endings) and not any(end in (".csv", ".xlsx") for end in endings)
 
 
 def read_sources(

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from coach.crm.mapping import Mapping
     from coach.crm.rows import Drawn
 
-NOT_USED = "not-used.csv"
 CONTEXTS = Path("contexts")
 
 
@@ -36,7 +35,7 @@ def import_export(
     """Read a CRM's export and write a context file for each meeting to come."""
     from coach.crm.export import Counts, Wishes, look, opportunities
     from coach.crm.mapping import Mapping, read_mapping, remember, written
-    from coach.crm.unused import Unused
+    from coach.crm.unused import NOT_USED, Unused
     from coach.settings import settings
 
     known = read_mapping(mapping) if mapping else Mapping()

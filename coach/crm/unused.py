@@ -14,6 +14,8 @@ from types import TracebackType
 
 from coach.crm.opportunity import Problem
 
+NOT_USED = "not-used.csv"
+"""What the file is called."""
 SHOWN_OF_A_KIND = 3
 """Rows told of one reason; all of them stand in the file."""
 MAX_KINDS = 200
