@@ -180,6 +180,25 @@ def test_what_is_shown_is_a_mapping_that_corrects_and_is_remembered(tmp_path: Pa
     assert len(kept) == 1
 
 
+def test_a_column_that_a_mapping_gives_a_meaning_is_no_line_of_the_record_too(tmp_path: Path) -> None:
+    row = {"Customer": "Harrowgate", "Stage": "Offer", "Close date": "2026-12-31", "Next": "2026-12-03"}
+    table(tmp_path / "deals.csv", [row])
+    shown = run(tmp_path / "deals.csv", "--show")
+    assert "- Next" in shown
+    corrected = shown.replace("account: Customer", "account: Customer\n      meeting_date: Next")
+    (tmp_path / "mapping.yaml").write_text(corrected, encoding="utf-8")
+    run(tmp_path, "--mapping", tmp_path / "mapping.yaml", "--out", tmp_path / "out", "--today", "2026-12-01")
+    (path,) = (tmp_path / "out").glob("*.md")
+    assert "Next" not in path.read_text(encoding="utf-8")
+
+
+def test_a_mapping_of_a_table_that_is_not_there_is_told(tmp_path: Path) -> None:
+    table(tmp_path / "deals.csv", [{"Customer": "Harrowgate", "Stage": "Offer", "Value": "5", "Meeting": "2026-12-03"}])
+    (tmp_path / "mapping.yaml").write_text("tables: {daels.csv: {columns: {name: Customer}}}", encoding="utf-8")
+    said = run(tmp_path, "--mapping", tmp_path / "mapping.yaml", "--out", tmp_path / "out", "--today", "2026-12-01")
+    assert "daels.csv: the mapping says something of it, but no table of the export is called so" in said
+
+
 def test_a_seller_and_its_proof_points_come_from_the_mapping(tmp_path: Path) -> None:
     table(tmp_path / "deals.csv", [{"Customer": "Harrowgate", "Stage": "Offer", "Value": "5", "Meeting": "2026-12-03"}])
     (tmp_path / "proof.md").write_text("61 days without a disconnect at Brennholt", encoding="utf-8")

@@ -17,7 +17,7 @@ from coach.crm import dynamics, hubspot_export, other, pipedrive, salesforce_exp
 from coach.crm.columns import Columns, System
 from coach.crm.joining import Booked, Shelf, folded
 from coach.crm.loading import Loaded, Reading, load
-from coach.crm.mapping import Mapping, columns_of
+from coach.crm.mapping import Mapping, columns_of, unmet
 from coach.crm.opportunity import Problem
 from coach.crm.rows import Deal, Drawing, Drawn, deal_of, drawn
 from coach.crm.tables import OnProblem, Table, read_tables
@@ -101,6 +101,8 @@ def look(
         InputError: a path that is not there, or a mapping that does not fit.
     """
     groups = read_tables(paths, on_problem=on_problem, hints=mapping.hints)
+    for name in unmet(mapping, (table for tables in groups for table in tables)):
+        on_problem(Problem(name, 0, "", "the mapping says something of it, but no table of the export is called so"))
     known = [[(table, columns_of(table, mapping, systems=SYSTEMS, home=home)) for table in tables] for tables in groups]
     return tuple(part for tables in known for part in _parts(tables))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from fnmatch import fnmatch
@@ -138,6 +138,14 @@ def columns_of(table: Table, mapping: Mapping, *, systems: Sequence[System], hom
     return _applied(known, guessed, table, told_by="remembered") if known else guessed
 
 
+def unmet(mapping: Mapping, tables: Iterable[Table]) -> Iterator[str]:
+    """File names of a mapping that no table has: what it says of them is used nowhere."""
+    files = [table.file for table in tables]
+    for name in mapping.tables:
+        if not any(_fits(file, name) for file in files):
+            yield name
+
+
 def written(tables: Iterable[tuple[Table, Columns]], mapping: Mapping) -> str:
     """A mapping file that says what was taken for what, to be corrected; what is not used stands in comments."""
     tables = list(tables)
@@ -199,7 +207,8 @@ def _applied(said: TableMapping, guessed: Columns, table: Table, *, told_by: str
         if heading:
             at = _place(table, heading)
             places = {other: place for other, place in places.items() if place != at} | {role: at}
-    facts = {heading: _place(table, heading) for heading in said.facts} if said.facts is not None else {}
+    told = {heading: _place(table, heading) for heading in said.facts or ()}
+    facts = {heading: at for heading, at in told.items() if at not in places.values()}
     columns = completed(replace(base, places=places, facts=facts, told_by=told_by), table, order=said.dates)
     return replace(columns, facts=facts) if said.facts is not None else columns
 
