@@ -11,6 +11,7 @@ import sys
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
+from string import hexdigits
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from coach.workflow import Options
 
 T = TypeVar("T")
+ID_LENGTH = 16
+"""Of a plan's id: eight bytes in hexadecimal, see `coach.store.plans`."""
 DepthName = Literal["quick", "standard", "major"]
 EffortName = Literal["low", "normal", "high"]
 WhatName = Literal["page", "agenda", "bring"]
@@ -154,7 +157,7 @@ def critique(
 
 @app.command()
 def export(
-    plan: Annotated[Path, typer.Argument(help="A plan as .json or .md.")],
+    plan: Annotated[Path, typer.Argument(help="A plan as .json or .md, or the id of one in the app.")],
     out: Annotated[list[Path], typer.Option("--out", help="A .md, .pdf, .docx, .json or .ics file; may be repeated.")],
     context: Annotated[str, typer.Option(help="The plan's context, where the plan does not hold it.")] = "",
     what: Annotated[
@@ -166,7 +169,7 @@ def export(
     from coach.export.files import check_day, check_outputs, drafted_in, read_plan, write_all
 
     check_outputs(out, what=what)
-    drafted = drafted_in(read_plan(plan), context=_context(context) if context else None)
+    drafted = drafted_in(_kept(str(plan)) or read_plan(plan), context=_context(context) if context else None)
     check_day(out, drafted.context)
     for note in write_all(drafted, out, what=what):
         _tell(note)
@@ -234,6 +237,21 @@ def _context(source: str, notes: list[Path] | None = None, today: dt.date | None
 
     context = read_context(source, notes_files=notes or (), today=today)
     return context.model_copy(update={"today": today}) if today else context
+
+
+def _kept(plan_id: str) -> Drafted | None:
+    """A plan of the app by its id, as a batch's table has it; None where this is no id. Raises InputError."""
+    if len(plan_id) != ID_LENGTH or not set(plan_id) <= set(hexdigits):
+        return None
+    from coach.keeping import drafted_of
+    from coach.store.database import open_database
+    from coach.store.plans import load_plan
+
+    db = open_database()
+    try:
+        return drafted_of(load_plan(db, plan_id))
+    finally:
+        db.close()
 
 
 def _day(text: str) -> dt.date | None:

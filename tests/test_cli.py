@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import subprocess
@@ -14,8 +15,10 @@ from pypdf import PdfReader
 
 from coach import cli, schema
 from coach.export.jsonfile import to_json
-from coach.schema import AccountContext, Critique, Drafted, Groundwork, MeetingPlan, Noun
+from coach.schema import AccountContext, Block, Critique, Drafted, Groundwork, MeetingPlan, Noun
 from coach.settings import settings
+from coach.store.database import open_database
+from coach.store.plans import create_plan, replace_blocks
 from tests.support.endpoint import Answer, Endpoint, Status
 from tests.support.harrowgate import CONTEXT, PLAN
 from tests.support.writer import writer
@@ -257,6 +260,19 @@ def test_plan_is_exported(coach: Coach, plan_file: Path, tmp_path: Path) -> None
     assert ended.code == 0
     assert ended.out == ""
     assert "Riya Shah" in PdfReader(tmp_path / "page.pdf").pages[0].extract_text()
+
+
+def test_a_plan_of_the_app_is_exported_by_its_id(coach: Coach, tmp_path: Path) -> None:
+    db = open_database()
+    kept = create_plan(db, AccountContext(account="Harrowgate", today=dt.date(2026, 12, 1)))
+    block = Block(id="a", kind="text", text="Ask for the second quote.", part="before")
+    replace_blocks(db, kept.id, (block,), what="drafting", touched=frozenset(), seen=kept.revision)
+    db.close()
+    ended = coach("export", kept.id, "--out", tmp_path / "page.pdf")
+    assert ended.code == 0
+    assert "second quote" in PdfReader(tmp_path / "page.pdf").pages[0].extract_text()
+    ended = coach("export", "0" * 16, "--out", tmp_path / "page.pdf")
+    assert (ended.code, "no such plan" in ended.err) == (2, True)
 
 
 def test_customer_agenda_and_calendar_file_are_exported(coach: Coach, plan_file: Path, tmp_path: Path) -> None:
