@@ -21,6 +21,7 @@ from coach.store import plans
 from coach.store.database import Database, open_database
 from tests.support.crowd import OWN_WORD, Crowd, contexts_in, own_word
 from tests.support.endpoint import Answer, Endpoint
+from tests.support.exports import table
 
 Serve = Callable[..., Endpoint]
 KILLS = int(os.environ.get("COACH_TEST_KILLS", "3"))
@@ -166,6 +167,45 @@ def test_what_is_asked_wrongly_is_said_in_a_line(home: Path, tmp_path: Path) -> 
     assert (code, "No meeting was found" in told, "1 outside the days" in told) == (2, True, True)
     code, _, told = ended(start(home, folder, "--budget-usd", "1", "--model", "openai:nobody-knows-this"))
     assert (code, "No price is known" in told) == (2, True)
+
+
+def test_of_an_export_all_that_is_left_out_is_counted_and_listed_beside_the_table(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    rows = [
+        {"Customer": "Harrowgate", "Stage": "Offer", "Value": "a lot", "Meeting": "2026-12-03"},
+        {"Customer": "Aldermoor", "Stage": "Won", "Value": "5", "Meeting": "2026-12-03"},
+        {"Customer": "Brennholt", "Stage": "Offer", "Value": "5", "Meeting": ""},
+        {"Customer": "", "Stage": "Offer", "Value": "5", "Meeting": "2026-12-04"},
+    ]
+    export = table(tmp_path / "deals.csv", rows)
+    code, _, told = ended(start(home, export, "--model", "builtin", "--today", "2026-12-01", "--out", out))
+    assert code == 0, told
+    assert "left out: 1 closed, 1 open, but without a meeting to come, 1 without account and name." in told
+    assert f"2 rows or values not used; all of them in {out / 'not-used.csv'}" in told
+    with (out / "not-used.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [(row["row"], row["column"]) for row in csv.DictReader(file)] == [("2", "Value"), ("5", "Customer")]
+
+
+def test_an_older_export_is_planned_from_the_day_that_it_is_of(home: Path, tmp_path: Path) -> None:
+    row = {"Customer": "Harrowgate", "Stage": "Offer", "Value": "5", "Meeting": "2017-12-13"}
+    asked = (table(tmp_path / "deals.csv", [row]), "--model", "builtin", "--from", "2017-12-11")
+    code, _, told = ended(start(home, *asked))
+    assert (code, "`--today 2017-12-11`" in told) == (2, True)
+    code, _, told = ended(start(home, *asked, "--today", "2017-12-11"))
+    assert (code, "1 of 1 drafted" in told) == (0, True)
+
+
+def test_a_mapping_is_remembered_for_the_next_batch(home: Path, tmp_path: Path) -> None:
+    row = {"Customer": "Harrowgate", "Stage": "Offer", "Value": "5", "Visit on": "2026-12-03"}
+    export = table(tmp_path / "deals.csv", [row])
+    asked = (export, "--model", "builtin", "--today", "2026-12-01", "--from", "2026-12-01")
+    (tmp_path / "mapping.yaml").write_text("tables: {deals.csv: {columns: {meeting_date: Visit on}}}", encoding="utf-8")
+    code, _, told = ended(start(home, *asked))
+    assert (code, "1 without a meeting day" in told) == (2, True)
+    code, _, told = ended(start(home, *asked, "--mapping", tmp_path / "mapping.yaml"))
+    assert (code, "1 meeting: 1 new" in told) == (0, True)
+    code, _, told = ended(start(home, *asked))
+    assert (code, "1 meeting: 0 new, 0 changed, 1 as before" in told) == (0, True)
 
 
 def test_status_tells_how_far_each_batch_is(home: Path, tmp_path: Path) -> None:

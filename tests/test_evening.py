@@ -13,11 +13,15 @@ import pytest
 
 from coach.batch.evening import LATE, Evening, Tomorrow, queue_day
 from coach.batch.queue import SILENT_S, prepare_queue, queue_state
+from coach.crm import read_export
+from coach.crm.mapping import Mapping, TableMapping
 from coach.crm.opportunity import Problem
+from coach.settings import settings
 from coach.store.batches import list_batches, progress
 from coach.store.database import Database, open_database
 from coach.store.listing import list_plans
 from tests.support.endpoint import Endpoint
+from tests.support.exports import table
 from tests.support.postgres import Cluster
 from tests.support.queued import OPTIONS, worker
 from tests.support.writer import writer
@@ -101,6 +105,16 @@ def test_the_meetings_of_one_day_are_queued_once(db: Database, sources: tuple[st
     assert queue_day(db, what, DAY + dt.timedelta(days=2), on_problem=problems.append) == 0
     assert problems == []
     assert len(list_batches(db)) == 2
+
+
+def test_what_was_said_of_an_export_s_columns_holds_in_the_evening(db: Database, tmp_path: Path) -> None:
+    row = {"Customer": "Harrowgate", "Stage": "Offer", "Value": "5", "Visit on": DAY.isoformat()}
+    export = table(tmp_path / "deals.csv", [row])
+    prepare_queue(db)
+    assert queue_day(db, Tomorrow((str(export),), OPTIONS), DAY, on_problem=print) == 0
+    mapping = Mapping(tables={"deals.csv": TableMapping(columns={"meeting_date": "Visit on"})})
+    list(read_export([export], mapping=mapping, today=DAY, on_problem=print, home=settings().home / "imports"))
+    assert queue_day(db, Tomorrow((str(export),), OPTIONS), DAY, on_problem=print) == 1
 
 
 def until_done(db: Database) -> None:

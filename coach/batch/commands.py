@@ -37,9 +37,7 @@ def batch(
             help="Exports (files, folders, zips), context files, salesforce: or hubspot:. With --status: batches."
         ),
     ] = None,
-    since: Annotated[
-        str, typer.Option("--from", help="First day of the meetings, YYYY-MM-DD; of an export: today.")
-    ] = "",
+    since: Annotated[str, typer.Option("--from", help="First day of the meetings, YYYY-MM-DD; else `--today`.")] = "",
     until: Annotated[str, typer.Option(help="Last day of the meetings, YYYY-MM-DD.")] = "",
     owner: Annotated[str, typer.Option(help="Only meetings of this owner.")] = "",
     stage: Annotated[str, typer.Option(help="Only opportunities in this stage.")] = "",
@@ -58,7 +56,10 @@ def batch(
     ] = "normal",
     language: Annotated[str, typer.Option(help="Language of the pages; else the notes'.")] = "",
     timeout: Annotated[float | None, typer.Option(min=1, help="Seconds for the calls of one plan.")] = None,
-    today: Annotated[str, typer.Option(help="The day to count from, YYYY-MM-DD; else the sources'.")] = "",
+    today: Annotated[
+        str,
+        typer.Option(help="The day to count from, YYYY-MM-DD; an export's meetings before it are past. Else today."),
+    ] = "",
     mapping: Annotated[Path | None, typer.Option(help="A file that says which column of an export is what.")] = None,
     queue: Annotated[bool, typer.Option("--queue", help="Leave the drafting to `coach worker`.")] = False,
     status: Annotated[
@@ -91,10 +92,10 @@ def batch(
             with_undated=undated,
         )
         asked = {"model": model, "effort": effort, "language": language, "timeout_s": f"{timeout or ''}"}
-        found = _fill(db, source, which, asked, budget_usd, day, mapping, teller)
+        found = _fill(db, source, which, asked, budget_usd, day, mapping, out, teller)
         if queue:
             return _enqueue(db, found, tokens_per_minute, teller)
-        folder = out or _home() / "batches" / found.id
+        folder = out or _folder(found)
         places = {"concurrency": concurrency, "tokens_per_minute": tokens_per_minute}
         ended = _by_batch_api(db, found, teller) if cheap else _draft(db, found, places, teller)
         _write(db, found, folder, ended, teller)
@@ -113,41 +114,71 @@ def _fill(
     budget_usd: float | None,
     day: dt.date | None,
     mapping: Path | None,
+    out: Path | None,
     teller: Teller,
 ) -> Batch:
-    """The batch, begun or gone on with, and its slots as the sources have them now."""
+    """The batch, begun or gone on with, its slots as the sources have them now, and the list of what was not used."""
     import datetime as dt
+    from contextlib import ExitStack
     from dataclasses import replace
+    from tempfile import TemporaryDirectory
 
     from coach.batch.which import fill, read_sources
-    from coach.options import Options
-    from coach.store.batches import forget_batch, open_batch
+    from coach.crm.export import Counts
+    from coach.crm.unused import NOT_USED, Unused
+    from coach.store.batches import forget_batch
 
-    today = day or dt.date.today()
-    opportunities = read_sources(
-        source,
-        today=today,
-        on_problem=teller.problem,
-        with_all_open=which.with_undated,
-        mapping=mapping,
-        home=_home() / "imports",
-        since=which.since,
-        until=which.until,
-    )
-    if not (which.since or which.until):
-        which = replace(which, with_undated=True)
+    today, counts = day or dt.date.today(), Counts()
+    with ExitStack() as stack:
+        unused = stack.enter_context(Unused(Path(stack.enter_context(TemporaryDirectory())) / NOT_USED))
+        opportunities = read_sources(
+            source,
+            today=today,
+            on_problem=unused.add,
+            with_all_open=which.with_undated,
+            mapping=mapping,
+            home=_home() / "imports",
+            since=which.since,
+            until=which.until,
+            counts=counts,
+        )
+        if not (which.since or which.until):
+            which = replace(which, with_undated=True)
+        batch = _opened(db, source, which, asked, budget_usd)
+        how = (asked["model"], asked["effort"], asked["language"])
+        found = fill(db, batch.id, opportunities, which, how=how, on_progress=teller.reading)
+        unused.move_to(out or _folder(batch if found.filled.total else None))
+    teller.unused(unused)
+    teller.found(replace(found, left_out={**counts.left_out, **found.left_out}))
+    if found.filled.total == 0:
+        forget_batch(db, batch.id)
+        raise InputError("No meeting was found that is wanted.", hint=_wider(which, today))
+    return batch
+
+
+def _opened(db: Database, source: list[str], which: Which, asked: dict[str, str], budget_usd: float | None) -> Batch:
+    from coach.options import Options
+    from coach.store.batches import open_batch
+
     asked["model"] = Options(model=asked["model"]).model_for("draft")
     if budget_usd is not None:
         _check_price(asked["model"])
     key = _key(source, which, asked)
-    batch = open_batch(db, key, source=", ".join(source), options=asked, budget_usd=budget_usd)
-    how = (asked["model"], asked["effort"], asked["language"])
-    found = fill(db, batch.id, opportunities, which, how=how, on_progress=teller.reading)
-    teller.found(found)
-    if found.filled.total == 0:
-        forget_batch(db, batch.id)
-        raise InputError("No meeting was found that is wanted.", hint="`--from`, `--until` and `--undated` widen it.")
-    return batch
+    return open_batch(db, key, source=", ".join(source), options=asked, budget_usd=budget_usd)
+
+
+def _folder(batch: Batch | None) -> Path:
+    """Where a batch's tables stand unless another place is asked for; without meetings there is none of its own."""
+    return _home() / "batches" / (batch.id if batch else "")
+
+
+def _wider(which: Which, today: dt.date) -> str:
+    if which.since and which.since < today:
+        return (
+            f"Only meetings from {today} on are planned, earlier ones are notes. "
+            f"For an older export say which day it was: `--today {which.since}`."
+        )
+    return "`--from`, `--until` and `--undated` widen it."
 
 
 def _draft(db: Database, batch: Batch, places: dict[str, int | None], teller: Teller) -> Ended:
@@ -205,7 +236,7 @@ def _tell(db: Database, ids: list[str], out: Path | None, teller: Teller) -> Non
     if line := queue_line(db):
         teller.note(line)
     for one in asked:
-        folder = _home() / "batches" / one.id if out is None else out / one.id if len(asked) > 1 else out
+        folder = _folder(one) if out is None else out / one.id if len(asked) > 1 else out
         sys.stdout.write("".join(f"{path}\n" for path in write_table(db, one, folder)))
 
 

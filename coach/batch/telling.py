@@ -8,7 +8,7 @@ from typing import TextIO
 
 from coach.batch.run import Ended, Standing
 from coach.batch.which import Found
-from coach.crm.opportunity import Problem
+from coach.crm.unused import Unused
 from coach.failures import in_words
 from coach.store import batches
 from coach.store.database import Database
@@ -16,7 +16,6 @@ from coach.store.database import Database
 LINES_EVERY_S = 10.0
 """Where there is no terminal: a log stays readable."""
 READ_EVERY = 1000
-MOST_PROBLEMS = 10
 
 
 class Teller:
@@ -25,7 +24,6 @@ class Teller:
         self._is_terminal = stream.isatty()
         self._told_at = float("-inf")
         self._width = 0
-        self._problems = 0
 
     def note(self, sentence: str) -> None:
         self._clear()
@@ -36,21 +34,17 @@ class Teller:
         if slots % READ_EVERY == 0:
             self._line(f"{slots:,} meetings read", is_due=True)
 
-    def problem(self, problem: Problem) -> None:
-        """The first few as they come; all are counted."""
-        self._problems += 1
-        if self._problems <= MOST_PROBLEMS:
-            place = ", ".join(filter(None, (problem.file, f"row {problem.row}" if problem.row else "", problem.column)))
-            self.note(f"{place}: {problem.reason}")
+    def unused(self, unused: Unused) -> None:
+        """The first few of each reason, and where all of them stand."""
+        for line in unused.told():
+            self.note(line)
 
     def found(self, found: Found) -> None:
         filled = found.filled
-        if self._problems > MOST_PROBLEMS:
-            self.note(f"{self._problems:,} rows or files could not be used in all.")
         left_out = "".join(f", {count:,} {why}" for why, count in sorted(found.left_out.items()))
         meetings = "meeting" if filled.total == 1 else "meetings"
         told = f"{filled.new:,} new, {filled.changed:,} changed, {filled.same:,} as before"
-        self.note(f"{filled.total:,} {meetings}: {told}" + (f"; left out{left_out[1:]}." if left_out else "."))
+        self.note(f"{filled.total:,} {meetings}: {told}" + (f"; left out: {left_out[2:]}." if left_out else "."))
 
     def standing(self, standing: Standing) -> None:
         self._line(said(standing), is_due=time.monotonic() - self._told_at >= LINES_EVERY_S)

@@ -18,6 +18,7 @@ from coach.checks import depth_for
 from coach.context import TEXT_ENDINGS, read_context
 from coach.crm import read_export
 from coach.crm.connect import is_source, open_source
+from coach.crm.export import Counts
 from coach.crm.mapping import read_mapping
 from coach.crm.opportunity import Opportunity, Problem
 from coach.crm.unused import NOT_USED
@@ -150,12 +151,16 @@ def read_sources(
     home: Path | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
+    counts: Counts | None = None,
 ) -> Iterator[Opportunity]:
     """The opportunities of folders of context files, of exports and of live CRMs (`salesforce:`), as a stream.
 
     `with_all_open`: of an export that tells of meetings also the opportunities without one. `mapping`: a file that says
     which column is what. `home`: where that is remembered. `since`, `until`: of what a live CRM is asked for; else
-    LIVE_DAYS from today. Raises InputError for a source that is not there, or a CRM that cannot be asked.
+    LIVE_DAYS from today. `counts`: what became of an export's opportunities, growing.
+
+    Raises:
+        InputError: a source that is not there, or a CRM that cannot be asked.
     """
     live = [source for source in sources if is_source(source)]
     first = since or today
@@ -171,7 +176,7 @@ def read_sources(
     if not exports:
         return chain(*streams)
     known = read_mapping(mapping) if mapping else None
-    read = partial(read_export, mapping=known, with_all_open=with_all_open, home=home)
+    read = partial(read_export, mapping=known, with_all_open=with_all_open, home=home, counts=counts)
     return chain(*streams, read(exports, today=today, on_problem=on_problem))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datetime as dt
 
+    from coach.crm.export import Counts
     from coach.crm.mapping import Mapping
     from coach.crm.opportunity import Opportunity, Problem
     from coach.schema import Seller
@@ -26,21 +27,26 @@ def read_export(
     on_problem: Callable[[Problem], None],
     with_all_open: bool = False,
     home: Path | None = None,
+    counts: Counts | None = None,
 ) -> Iterator[Opportunity]:
     """The opportunities of an export, one a meeting from `today` on, as the files are read.
 
     Where an export tells of no meetings at all, every open opportunity is given, without a meeting; where it does,
     those without one only `with_all_open`. `seller` goes before the mapping's. `home`: where what was said of columns
-    is remembered.
+    is remembered. `counts` grows meanwhile.
 
     Raises:
         InputError: nothing there, no table of opportunities, or a mapping that does not fit.
     """
-    from coach.crm.export import Counts, Wishes, look, opportunities
+    from coach.crm.export import Counts as NoCounts
+    from coach.crm.export import Wishes, look, opportunities
     from coach.crm.mapping import Mapping as NoMapping
+    from coach.crm.mapping import remember
 
     known = mapping or NoMapping()
     wishes = Wishes.of(known, today=today, seller=seller, with_all_open=with_all_open)
     parts = look(paths, mapping=known, on_problem=on_problem, home=home)
-    found = opportunities(parts, wishes=wishes, counts=Counts(), on_problem=on_problem)
+    found = opportunities(parts, wishes=wishes, counts=counts or NoCounts(), on_problem=on_problem)
+    if mapping and home:
+        remember([each for part in parts for each in part.tables], home)
     return (one.opportunity for one in found)

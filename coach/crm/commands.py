@@ -82,15 +82,8 @@ def _told(counts: Counts, out: Path) -> Iterator[str]:
         f"    with a meeting to come: {counts.with_meeting}; account found: {counts.with_account}; "
         f"people: {counts.people}; notes: {counts.notes}"
     )
-    left = {
-        "closed": counts.closed,
-        "open, but without a meeting to come (--all takes them)": counts.without_meeting,
-        "without account and name": counts.unusable,
-        "the same again": counts.repeated,
-    }
-    for what, number in left.items():
-        if number:
-            yield f"    left out, {what}: {number}"
+    for why, number in counts.left_out.items():
+        yield f"    left out, {why}{' (--all takes them)' if 'meeting' in why else ''}: {number}"
     for file, loaded in counts.loaded.items():
         if loaded.deleted or loaded.private:
             yield f"    left out of {file}: {loaded.deleted} deleted, {loaded.private} private"

@@ -54,6 +54,17 @@ class Counts:
     loaded: dict[str, Loaded] = field(default_factory=dict)
     """By file."""
 
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Opportunities that gave no context, by why."""
+        told = {
+            "closed": self.closed,
+            "open, but without a meeting to come": self.without_meeting,
+            "without account and name": self.unusable,
+            "the same again": self.repeated,
+        }
+        return {why: count for why, count in told.items() if count}
+
 
 @dataclass(frozen=True)
 class Part:

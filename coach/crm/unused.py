@@ -6,6 +6,7 @@ Knows nothing about where problems come from.
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from coach.crm.opportunity import Problem
+from coach.errors import InputError
 
 NOT_USED = "not-used.csv"
 """What the file is called."""
@@ -48,6 +50,19 @@ class Unused:
         if kind in self._kinds or len(self._kinds) < MAX_KINDS:
             self._kinds[kind] += 1
             self._shown += [problem] if self._kinds[kind] <= SHOWN_OF_A_KIND else []
+
+    def move_to(self, folder: Path) -> None:
+        """The file to where it is looked for; the list of an earlier run there goes. Raises InputError."""
+        self._open.close()
+        there = folder / NOT_USED
+        try:
+            there.unlink(missing_ok=True)
+            if self.count:
+                folder.mkdir(parents=True, exist_ok=True)
+                shutil.move(self.path, there)
+        except OSError as error:
+            raise InputError(f"{there}: cannot be written: {error.strerror}.") from error
+        self.path = there
 
     def told(self) -> Iterator[str]:
         """Lines for a person; none when everything was used."""
