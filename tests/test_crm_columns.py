@@ -16,7 +16,7 @@ from coach.crm.values import is_closed
 ALL = [(system, shape) for system in SYSTEMS for shape in system.shapes]
 UNASKED = {
     "number", "created", "owner", "owner_id", "domain", "closed_as", "person", "username", "history", "converted",
-    "email",
+    "email", "unverified", "remedy",
 }  # fmt: skip
 """Roles that only tell one kind of table from another."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from coach.batch.summary import COLUMNS
 from coach.crm.mapping import Mapping, TableMapping
 from coach.errors import InputError
 from coach.schema import Person
@@ -13,6 +14,12 @@ from tests.support.exports import TODAY, facts, imported, lines, notes, table
 
 def row(**more: object) -> dict[str, object]:
     return {"Customer": "Harrowgate", "Deal": "Dock scanners", "Phase": "Offer", "Value": "120000", **more}
+
+
+def test_a_batch_s_own_table_beside_the_export_is_no_export(tmp_path: Path) -> None:
+    table(tmp_path / "deals.csv", [{"Customer": "Harrowgate", "Stage": "Offer", "Meeting": "2026-12-03"}])
+    table(tmp_path / "summary.csv", [dict.fromkeys(COLUMNS, "") | {"Account": "Aldermoor", "Stage": "Offer"}])
+    assert imported(tmp_path).only.context.account == "Harrowgate"
 
 
 def test_any_table_s_columns_are_guessed_by_synonym(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Any other table: headings that sales desks use, in five languages. What is missed here, a mapping says.
 
-The English names without spaces are those of the Maven and Fivetran tables; all others are from memory.
+The English names without spaces are those of the Maven and Fivetran tables; all others are from memory. The last shape
+is the table that a batch leaves behind.
 """
 
 from __future__ import annotations
@@ -133,6 +134,11 @@ EXPORT = System(
                 "account_id": "account id|customer id|company id|kundennummer",
                 "person": _PERSON,
             },
+        ),
+        Shape(
+            kind="ignore",
+            needs=("unverified", "remedy"),
+            columns={"unverified": "Unverified", "remedy": "What to do"},
         ),
     ),
 )  # fmt: skip
