@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -84,24 +83,6 @@ def test_one_worker_killed_and_one_added_midway_every_meeting_has_one_plan(
     assert progress(db, batch_id).done == 40
     assert asked_more_than_once(endpoint) <= 4, [one.said for one in workers]
     assert any("Took over" in line for one in workers for line in one.said)
-
-
-def test_a_worker_that_was_thought_to_be_gone_and_comes_back_makes_no_second_plan(
-    serve: Serve, db: Database, url: str
-) -> None:
-    serve(writer, tokens_per_s=2000.0)
-    batch_id = batch_of(db, 20)
-    with worker_processes(url, 2) as workers:
-        until(lambda: progress(db, batch_id).done >= 5, *workers)
-        workers[0].process.send_signal(signal.SIGSTOP)
-        until(lambda: is_done(db, batch_id), *workers)
-        before = versions_of(db)
-        workers[0].process.send_signal(signal.SIGCONT)
-        more = batch_of(db, 24)
-        until(lambda: is_done(db, more), *workers)
-        assert [one.stop() for one in workers] == [0, 0]
-    assert plans_by_customer(db) == {f"Customer {number}": 1 for number in range(24)}
-    assert {plan: count for plan, count in versions_of(db).items() if plan in before} == before
 
 
 def test_a_database_that_goes_away_is_waited_for(serve: Serve, db: Database, url: str) -> None:
