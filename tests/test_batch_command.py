@@ -148,6 +148,7 @@ def test_killed_it_leaves_no_process_behind(home: Path, tmp_path: Path) -> None:
     process.kill()
     process.communicate()
     wait_for(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+    assert drafting_processes(process.pid) == []
 
 
 def drafting_processes(parent: int) -> list[str]:
