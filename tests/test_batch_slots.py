@@ -403,6 +403,17 @@ async def test_a_batch_never_costs_more_than_its_budget_and_one_call_whatever_us
     assert len(plans.list_plans(db)) == drafted
 
 
+async def test_when_a_budget_ends_hardly_a_plan_is_half_paid(db: Database, tmp_path: Path, serve: Serve) -> None:
+    crowd = Crowd()
+    endpoint = serve(crowd, first_token_s=0.05)
+    batch = opened(db, contexts_in(tmp_path / "in", 40), budget_usd=0.02)
+    ended = await run(db, batch, tmp_path, at_once=30)
+    assert isinstance(ended.stopped_by, BudgetSpent)
+    of_plans_usd = batches.progress(db, batch.id).cost_usd
+    paid_usd = sum(price_of(body) for body in endpoint.bodies)
+    assert of_plans_usd >= 0.75 * paid_usd
+
+
 async def test_two_hundred_calls_at_once_overrun_a_budget_by_one_call_at_most(
     db: Database, tmp_path: Path, serve: Serve
 ) -> None:
@@ -415,9 +426,11 @@ async def test_two_hundred_calls_at_once_overrun_a_budget_by_one_call_at_most(
 
     endpoint = serve(lies, first_token_s=0.3)
     batch = opened(db, contexts_in(tmp_path / "in", 200), budget_usd=0.1)
-    ended = await run(db, batch, tmp_path, at_once=200)
+    purse, limits, ledger = Purse(db, batch.id, owner="me"), Limits(concurrency=200), Ledger(tmp_path / "ledger")
+    work = partial(draft_slot, db, ledger=ledger, limits=limits, purse=purse)
+    ended = await asyncio.gather(*(work(slot_id) for slot_id in slots.claim_next(db, batch.id, owner="me", most=200)))
     paid = [price_of(body) for body in endpoint.bodies]
-    assert isinstance(ended.stopped_by, BudgetSpent)
+    assert any(isinstance(one.stopped_by, BudgetSpent) for one in ended)
     assert 0.05 < sum(paid) <= 0.1 + max(paid)
 
 

@@ -33,6 +33,8 @@ class Purse:
         """By this process."""
         self.set_aside_usd = 0.0
         """For calls under way."""
+        self.highest_usd = 0.0
+        """That was asked for one call."""
         self.is_used_up = False
         """A call was refused for want of money."""
         self._drawn_usd = 0.0
@@ -53,6 +55,7 @@ class Purse:
         """
         if self.budget_usd is None or usd <= 0:
             return
+        self.highest_usd = max(self.highest_usd, usd)
         async with self._drawing:
             while self.free_usd < usd - LOST_IN_SUMS_USD:
                 self._settled.clear()

@@ -11,12 +11,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import cast
 
+from coach.batch.estimate import WORDS, estimate
 from coach.batch.limits import Draining, Limits
 from coach.batch.purse import Purse
 from coach.batch.slots import Drafter, SlotResult, beating, draft_slot, is_gone
 from coach.errors import CoachError, StoreError
 from coach.ledger import Ledger
+from coach.schema import Effort
 from coach.store import batches, slots
 from coach.store.database import Database
 
@@ -85,6 +88,10 @@ class Running:
         self._is_interrupted = False
         self._is_left = False
         self._in_a_row = 0
+        self._at_work = 0
+        self._one_ended = asyncio.Event()
+        self._costs_usd: list[float] = []
+        """Of the plans of this run."""
         self._ends: deque[float] = deque()
         self._standing = Standing()
         self._all: asyncio.Future[list[None]] | None = None
@@ -121,6 +128,8 @@ class Running:
 
     async def _begin(self) -> None:
         known = await asyncio.to_thread(batches.progress, self.db, self.batch_id)
+        asked = (await asyncio.to_thread(batches.get_batch, self.db, self.batch_id)).options
+        self._model, self._effort = asked.get("model", ""), cast("Effort", asked.get("effort") or "normal")
         self._spent_before_usd = max(known.cost_usd, known.drawn_usd)
         self._standing = Standing(
             total=known.total, done=known.done, failed=known.failed, budget_usd=self.purse.budget_usd
@@ -147,6 +156,9 @@ class Running:
                 self._claimed.append(slot_id)
                 self._take(SlotResult(slot_id, "again"), error)
                 await self._rest(TICK_S)
+            finally:
+                self._at_work -= 1
+                self._one_ended.set()
 
     async def _next(self) -> str | None:
         """The next slot; waits for one that is to be tried again later. None: nothing is left, or the run stops."""
@@ -156,12 +168,37 @@ class Running:
                     claim = partial(slots.claim_next, owner=self.purse.owner, most=CLAIMED_AT_ONCE)
                     self._claimed.extend(await asyncio.to_thread(claim, self.db, self.batch_id))
                 if self._claimed:
+                    await self._can_afford_one_more()
+                    if self._stopping.is_set():
+                        return None
+                    self._at_work += 1
                     return self._claimed.popleft()
                 due_s = await asyncio.to_thread(slots.next_due_s, self.db, self.batch_id)
             if due_s is None:
                 return None
             await self._rest(min(due_s, TICK_S))
         return None
+
+    async def _can_afford_one_more(self) -> None:
+        """Waits until the money is likely to be enough for one plan more beside those at work.
+
+        Half a plan helps nobody; where none is at work, one may try.
+        """
+        while self.purse.budget_usd is not None and self._at_work and not self._stopping.is_set():
+            self._one_ended.clear()
+            undrawn_usd = await asyncio.to_thread(batches.left_usd, self.db, self.batch_id)
+            left_usd = (undrawn_usd or 0.0) + self.purse.free_usd + self.purse.set_aside_usd
+            if (self._at_work + 1) * self._a_plan_usd() + self.purse.highest_usd <= left_usd:
+                return
+            if self._at_work:
+                await self._one_ended.wait()
+
+    def _a_plan_usd(self) -> float:
+        """What a plan costs in this run; before the first is done, what plans usually cost."""
+        if self._costs_usd:
+            return sum(self._costs_usd) / len(self._costs_usd)
+        usual = estimate(self._model, self._effort, plans=1, words=WORDS)
+        return usual.likely_usd if usual else 0.0
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -175,6 +212,7 @@ class Running:
         match result.state:
             case "done":
                 self._standing = replace(now, done=now.done + 1)
+                self._costs_usd.append(result.outcome.cost_usd)
                 self._ends.append(time.monotonic())
             case "failed":
                 self._standing = replace(now, failed=now.failed + 1)
@@ -218,6 +256,8 @@ class Running:
 
     _spent_before_usd = 0.0
     _paused_s = 0.0
+    _model = ""
+    _effort: Effort = "normal"
 
 
 def all_fail(result: SlotResult) -> CoachError:
