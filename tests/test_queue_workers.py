@@ -20,6 +20,7 @@ from coach.store.database import Database, open_database
 from coach.store.listing import list_plans
 from coach.store.paces import AHEAD_S, WINDOW_S, set_pace
 from tests.support.endpoint import Body, Endpoint, Reply, Status
+from tests.support.frozen import frozen
 from tests.support.postgres import Cluster
 from tests.support.queued import WorkerProcess, batch_of, worker_processes
 from tests.support.writer import task_of, writer
@@ -83,6 +84,15 @@ def test_one_worker_killed_and_one_added_midway_every_meeting_has_one_plan(
     assert progress(db, batch_id).done == 40
     assert asked_more_than_once(endpoint) <= 4, [one.said for one in workers]
     assert any("Took over" in line for one in workers for line in one.said)
+
+
+def test_a_worker_frozen_within_a_write_does_not_hold_up_the_others(serve: Serve, db: Database, url: str) -> None:
+    serve(writer)
+    batch_id = batch_of(db, 4)
+    with frozen(url, "slots"), worker_processes(url, 1) as workers:
+        until(lambda: is_done(db, batch_id), *workers)
+        assert any("stand still" in line for line in workers[0].said)
+    assert plans_by_customer(db) == {f"Customer {number}": 1 for number in range(4)}
 
 
 def test_a_database_that_goes_away_is_waited_for(serve: Serve, db: Database, url: str) -> None:

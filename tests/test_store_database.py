@@ -20,10 +20,11 @@ from sqlalchemy import text
 import coach.store
 from coach.errors import StoreError
 from coach.settings import settings
-from coach.store import plans
-from coach.store.database import Database, open_database
+from coach.store import database, plans
+from coach.store.database import Database, end_frozen, open_database
 from coach.store.migrate import KNOWN
 from coach.store.tables import metadata
+from tests.support.frozen import At, frozen
 from tests.support.harrowgate import CONTEXT
 from tests.support.kept import drafted_plan, texts, write
 from tests.support.postgres import Cluster
@@ -266,6 +267,36 @@ def test_a_connection_lost_within_a_save_is_said_and_nothing_is_half_saved(postg
         save()
     assert texts(plans.load_plan(db, plan_id))[0] == "What decides it"
     db.close()
+
+
+@pytest.mark.parametrize("at", ["sending", "sent", "receiving"])
+def test_a_process_frozen_within_a_write_gives_up_its_locks(
+    postgres: Cluster, monkeypatch: pytest.MonkeyPatch, at: At
+) -> None:
+    url = postgres.new_database(template="ready")
+    db = open_database(url, busy_s=0.05)
+    plan_id = drafted_plan(db)
+    with frozen(url, "plans", at=at):
+        assert end_frozen(db) == 0, "it may go on"
+        with pytest.raises(StoreError, match="locked"):
+            plans.set_purpose(db, plan_id, "renew")
+        monkeypatch.setattr(database, "FROZEN_S", 0.0)
+        assert end_frozen(db) == 1
+        plans.set_purpose(db, plan_id, "renew")
+    db.close()
+
+
+def test_sessions_of_others_and_those_without_a_transaction_are_let_be(
+    postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "FROZEN_S", 0.0)
+    url = postgres.new_database(template="ready")
+    db, idle = open_database(url), open_database(url)
+    plans.list_plans(idle)
+    with frozen(url, "plans", name="theirs"):
+        assert end_frozen(db) == 0
+    db.close()
+    idle.close()
 
 
 def test_a_read_only_server_is_said(postgres: Cluster) -> None:

@@ -26,7 +26,7 @@ from coach.batch.evening import Evening
 from coach.batch.limits import Draining
 from coach.batch.queue import BEATS_EVERY_S, DRAFT_SLOT, DRAFTING, EVENING, GATHER, SILENT_S, TAKING_OVER
 from coach.errors import CoachError, StoreError
-from coach.store.database import HEARD_OF, Database, postgres_options
+from coach.store.database import HEARD_OF, OURS, Database, end_frozen, postgres_options
 
 LOST = (ConnectorException, psycopg.Error, StoreError)
 """What a database that goes away is reported as."""
@@ -150,7 +150,7 @@ class Worker:
 
     def _app(self, under_way: UnderWay) -> App:
         url = self.db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        options = {"options": postgres_options(), **HEARD_OF}
+        options = {"application_name": OURS, "options": postgres_options(), **HEARD_OF}
         app = App(connector=PsycopgConnector(conninfo=url, kwargs=options, min_size=1, max_size=CONNECTIONS))
 
         @app.task(name=DRAFT_SLOT, queue=DRAFTING, retry=_Later(), pass_context=True)
@@ -179,6 +179,8 @@ class Worker:
         """Procrastinate's own heartbeat ends as soon as it drains, and what is under way would be taken away."""
         while True:
             with self._lost():
+                if frozen := await asyncio.to_thread(end_frozen, self.db):  # first: they may lock what comes next
+                    self.tell(f"Ended {frozen} database sessions of processes that stand still.")
                 await self.work.look_after()
                 for worker_id in under_way.workers:
                     await app.job_manager.update_heartbeat(worker_id)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -26,10 +26,20 @@ from coach.store.migrate import bring_up_to_date
 BUSY_S = 5.0
 """How long a write waits for another program's; a save takes milliseconds, so longer means that something hangs."""
 FROZEN_S = 60.0
-"""A process that stands still within a transaction, asleep with its machine, gives up its locks after so long."""
+"""A process that stands still within a transaction, asleep with its machine, gives up its locks after so long.
+
+PostgreSQL sees to it where it counts the time, the workers where it does not (`end_frozen`).
+"""
+OURS = "meeting-coach"
+"""What our sessions are called in PostgreSQL."""
 CONNECT_S = 5
 HEARD_OF = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 """A PostgreSQL that is gone without a word, its machine or the network, is missed within a minute, not after hours."""
+_FROZEN = text(
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND usename = current_user AND application_name = :ours AND state <> 'idle' AND wait_event_type = 'Client'"
+    " AND state_change < clock_timestamp() - :span"
+)
 _URL_HINT = "COACH_DATABASE_URL is `postgresql://user:password@host/name` or `sqlite:////folder/coach.sqlite3`."
 
 
@@ -108,6 +118,20 @@ def close(db: Database) -> None:
     db.close()
 
 
+def end_frozen(db: Database) -> int:
+    """End our sessions on PostgreSQL that have waited for their process for FROZEN_S within a transaction; how many.
+
+    Left to `idle_in_transaction_session_timeout`, three of them would keep their locks for good. It counts from the
+    end of a statement to the next message. Within a statement, when rows or a part of it are still to come or the
+    answer is not fetched, it does not count; and psycopg, which sends an executemany in a pipeline, ends that with a
+    message more (Sync, then Flush), which PostgreSQL takes for the next statement's first.
+    """
+    with db.writing() as connection:
+        which = {"ours": OURS, "span": dt.timedelta(seconds=FROZEN_S)}
+        count: int = connection.execute(_FROZEN, which).scalar_one()
+    return count
+
+
 def now(connection: Connection) -> dt.datetime:
     """The database's clock, in UTC: the same for every process that uses it."""
     if connection.dialect.name == "sqlite":
@@ -175,6 +199,7 @@ def _postgres_engine(url: URL, busy_s: float) -> Engine:
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": CONNECT_S,
+            "application_name": OURS,
             **HEARD_OF,
             "options": f"-c lock_timeout={int(busy_s * 1000)} {postgres_options()}",
         },
