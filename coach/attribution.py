@@ -179,7 +179,7 @@ def _is_subject(line: NoteLine, name: str, case: Case) -> bool:
     return name in {found for found, _ in _subjects(line.text, case.people)}
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=48)
 def _all_name_words(people: tuple[str, ...]) -> frozenset[str]:
     return frozenset(word for name in people for word in name_words(name))
 

@@ -80,7 +80,7 @@ def draft(
     depth: Annotated[DepthName | None, typer.Option(help="Length of the page; else by what is at stake.")] = None,
     effort: Annotated[
         EffortName,
-        typer.Option(help="low: one page; normal: two, the better one from both, mended; high: rewritten twice."),
+        typer.Option(help="low: one page; normal: worked out, rewritten twice, mended; high: rewritten once more."),
     ] = "normal",
     language: Language = "",
     decide: Annotated[list[str] | None, typer.Option(help="What is decided already; may be repeated.")] = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from coach.brief import Brief
 from coach.critique import assess, checked
@@ -14,7 +15,7 @@ from coach.llm import Models
 from coach.markup import join
 from coach.options import Options
 from coach.rubric import word_budget
-from coach.schema import AccountContext, Draft, Drafted, MeetingPlan, Run
+from coach.schema import AccountContext, Draft, Drafted, Groundwork, JudgedAnswer, MeetingPlan, Run
 from coach.second_reader import criticise, points_of, suggest
 from coach.settings import BUILTIN
 
@@ -24,50 +25,55 @@ async def critique_plan(
     context: AccountContext,
     *,
     options: Options,
+    groundwork: Groundwork | None = None,
+    known: Sequence[JudgedAnswer] = (),
     with_suggestions: bool = False,
     on_event: OnEvent = nobody,
     ledger: Ledger | None = None,
 ) -> Drafted:
     """Any plan, also one written by hand: indexed where no block names a line, checked, judged and scored.
 
-    Without a model by the rules alone. Raises ModelError, BudgetSpent.
+    `groundwork`: what its sums give, the page may say. `known`: what a judge answered before; where the page still says
+    the same, it is not asked again. Without a model by the rules alone. Raises ModelError, BudgetSpent.
     """
     if options.model_for("reader") == BUILTIN:
-        plan = checked(plan if _names_lines(plan) else _indexed_by_code(plan, context), context)
-        critique = assess(plan, context)
+        plan = checked(plan if _names_lines(plan) else _indexed_by_code(plan, context), context, groundwork)
+        critique = assess(plan, context, groundwork)
         return Drafted(context=context, plan=plan, critique=critique, drafts=(Draft(plan=plan, critique=critique),))
     runs: list[Run] = []
     models = options.models(ledger, runs)
-    draft = await _criticised(plan, context, options, models, with_suggestions, on_event)
-    return Drafted(context=context, plan=draft.plan, critique=draft.critique, drafts=(draft,), runs=tuple(runs))
-
-
-async def _criticised(
-    plan: MeetingPlan,
-    context: AccountContext,
-    options: Options,
-    models: Models,
-    with_suggestions: bool,
-    on_event: OnEvent,
-) -> Draft:
     brief = Brief(context, language=options.language, again=options.again)
     if not _names_lines(plan):
         on_event(StageStarted("index"))
-        indexer = Indexer(brief, models, model=options.model_for("index"))
-        indexer.add(plan.blocks)
-        plan = with_index(plan, await indexer.finish())
-    plan = checked(plan, context)
+        plan = await _indexed(plan, brief, models, model=options.model_for("index"))
+    plan = checked(plan, context, groundwork)
     judge_model, reader = options.model_for("judge"), options.model_for("reader")
     hears = Heard("criticism", on_event)
     asked = criticise(brief.then("page", join(plan.blocks)), models, model=reader, listener=hears)
-    criticism, answers = await asyncio.gather(asked, judge(brief, models, model=judge_model, plan=plan))
-    critique = assess(plan, context, answers=answers, points=points_of(criticism), judged_by=judge_model)
-    if not with_suggestions:
-        return Draft(plan=plan, critique=critique)
-    on_event(StageStarted("suggestions"))
-    budget = word_budget(plan.depth)
-    suggested = await suggest(brief, models, model=reader, plan=plan, findings=critique.findings, budget=budget)
-    return Draft(plan=plan, critique=critique.model_copy(update={"suggestions": suggested.offered}))
+    judging = judge(brief, models, model=judge_model, plan=plan, known=known)
+    criticism, answers = await asyncio.gather(asked, judging)
+    points = points_of(criticism)
+    critique = assess(plan, context, groundwork, answers=answers, points=points, judged_by=judge_model)
+    if with_suggestions:
+        on_event(StageStarted("suggestions"))
+        suggested = await suggest(
+            brief,
+            models,
+            model=reader,
+            plan=plan,
+            findings=critique.findings,
+            groundwork=groundwork,
+            budget=word_budget(plan.depth),
+        )
+        critique = critique.model_copy(update={"suggestions": suggested.offered})
+    draft = Draft(plan=plan, critique=critique)
+    return Drafted(context=context, plan=plan, critique=critique, drafts=(draft,), runs=tuple(runs))
+
+
+async def _indexed(plan: MeetingPlan, brief: Brief, models: Models, *, model: str) -> MeetingPlan:
+    indexer = Indexer(brief, models, model=model)
+    indexer.add(plan.blocks)
+    return with_index(plan, await indexer.finish())
 
 
 def _names_lines(plan: MeetingPlan) -> bool:

@@ -123,7 +123,7 @@ def _entry_day(text: str, today: date) -> date | None:
     return next((one.day for one in found if _ENTRY_HEAD.fullmatch(folded, 0, one.start)), None)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=48)
 def noted_days(context: AccountContext) -> dict[str, tuple[FoundDate, ...]]:
     """By label, the days in every line of the context; those without a year near the day of their entry."""
     month_first = writes_month_first(context)
@@ -138,12 +138,12 @@ def day_around(label: str, context: AccountContext) -> date:
     return _around(context).get(label, context.today)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=48)
 def _around(context: AccountContext) -> dict[str, date]:
     return days_around(context.notes, today=context.today)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=48)
 def writes_month_first(context: AccountContext) -> bool:
     """True where some line has a date that only reads month first (`10/13`) and none that only reads day first."""
     pairs = [pair for line in context.notes for pair in SLASHED.findall(line.text)]

@@ -1,4 +1,4 @@
-"""Writes the page, by a model: context and groundwork -> page, and pages -> what is wrong with them and a better page.
+"""Writes the page, by a model: context and groundwork -> page, and a page -> what is wrong with it and a better one.
 
 Answers are Markdown; reading them into blocks is markup's business, which lines carry them the indexer's.
 """
@@ -16,8 +16,6 @@ from coach.schema import Block
 
 MAX_TOKENS = 3200
 REWRITE_MAX_TOKENS = 3800
-ANOTHER = 10
-"""The attempt under which the ledger keeps the other page; above those of one question."""
 CUT_MAX_TOKENS = 1200
 SLACK = 0.94
 """Writers overshoot: they are told this share of the budget."""
@@ -26,20 +24,17 @@ SPARED = frozenset({"best", "fallback", "opening", "decides"})
 LEAST_MISSED = ("leave_out", "find_out", "answers", "people", "agenda", "other", "before", "stop", "bring")
 
 
-async def write_page(
-    brief: Brief, models: Models, *, model: str, budget: int, is_another: bool = False, listener: Listener | None = None
-) -> str:
-    """The page as Markdown. `budget` in words. `is_another`: asked for besides a first one. Raises ModelError."""
-    attempt = ANOTHER if is_another else 0
-    request = brief.request("page", max_tokens=MAX_TOKENS, attempt=attempt, words=_told(budget), minutes=_slot(brief))
+async def write_page(brief: Brief, models: Models, *, model: str, budget: int, listener: Listener | None = None) -> str:
+    """The page as Markdown. `budget` in words. Raises ModelError."""
+    request = brief.request("page", max_tokens=MAX_TOKENS, words=_told(budget), minutes=_slot(brief))
     return (await models.ask(model, request, listener=listener)).text
 
 
 async def rewrite_page(
     brief: Brief, models: Models, *, model: str, budget: int, listener: Listener | None = None
 ) -> str:
-    """What is wrong with the pages at the end of the brief, then the better page, whole. Raises ModelError."""
-    request = brief.request("rewrite", max_tokens=REWRITE_MAX_TOKENS, words=_told(budget), minutes=_slot(brief))
+    """What is wrong with the page at the end of the brief, then the better page, whole. Raises ModelError."""
+    request = brief.request("rewrite", max_tokens=REWRITE_MAX_TOKENS, words=_told(budget))
     return (await models.ask(model, request, listener=listener)).text
 
 

@@ -23,7 +23,18 @@ from coach.schema import AccountContext, Block, Check
 from coach.sums import ShownSum, shown_sums
 from coach.words import fold
 
-__all__ = ["Confidence", "ShownSum", "confidences", "day_problems", "ground", "leaks", "plain", "shown_sums", "unheld"]
+__all__ = [
+    "Confidence",
+    "ShownSum",
+    "confidences",
+    "day_problems",
+    "ground",
+    "leaks",
+    "plain",
+    "problems_of",
+    "shown_sums",
+    "unheld",
+]
 
 MIN_WORKED_OUT = 12
 """Smaller results are too common to be known as one."""
@@ -52,6 +63,22 @@ def ground(
         page = replace(page, worked_out=(*before, *new))
         checks |= {block.id: _check(block, case, page) for block in blocks if checks[block.id].problems}
     return tuple(block.model_copy(update={"check": checks[block.id]}) for block in blocks)
+
+
+def problems_of(
+    block: Block, blocks: Sequence[Block], context: AccountContext, *, groundwork: Sequence[Block] = ()
+) -> tuple[str, ...]:
+    """What `ground` would object to in one block of a page, without looking at more of the others than it must."""
+    case = case_of(context)
+    before = tuple(_worked_out(groundwork, {one.id: one.check for one in groundwork}, case))
+    page = replace(_page(blocks, context), worked_out=before)
+    found = _check(block, case, page).problems
+    if not found:
+        return ()
+    sums = [one for one in blocks if one.basis == "sum" or one.part == "sums" or shown_sums(plain(one.text))]
+    checks = {one.id: _check(one, case, page) for one in sums}
+    new = tuple(_worked_out(sums, checks, case))
+    return _check(block, case, replace(page, worked_out=(*before, *new))).problems if new else found
 
 
 def _page(blocks: Sequence[Block], context: AccountContext) -> Surroundings:

@@ -87,7 +87,7 @@ class Held:
     """Folded."""
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=48)
 def case_of(context: AccountContext) -> Case:
     """The context with what every comparison needs."""
     lines = context.lines

@@ -39,7 +39,7 @@ _CUES = (
 _SHORT_CUES = re.compile(r"\b(?:ai|llm)\b|[a-z0-9+/]{120}")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=48)
 def instruction_like(context: AccountContext) -> tuple[str, ...]:
     """Labels of the lines that read like instructions to a machine, in the order L, F, P."""
     return tuple(label for label, line in context.lines.items() if is_instruction_like(line.text))

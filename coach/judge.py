@@ -1,16 +1,18 @@
 """The judge: the rubric's yes/no questions about a page, answered by a model with quoted evidence.
 
-Code checks that each quotation stands on the page and makes points of the answers (see score.py).
+Code checks that each quotation stands on the page and makes points of the answers (see score.py). An answer holds as
+long as the words that decide it stand: a page that was changed in one place is asked about anew only there.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Sequence
 from json import JSONDecodeError
 
-from coach.brief import Brief
+from coach.brief import Brief, material
 from coach.errors import ModelError
 from coach.index import numbered
 from coach.llm import Models
@@ -23,18 +25,28 @@ CALLS_AT_ONCE = 3
 _SAME = str.maketrans("“”„«»’‘–—\u00a0", '"""""\'\'-- ')
 
 
-async def judge(brief: Brief, models: Models, *, model: str, plan: MeetingPlan) -> tuple[JudgedAnswer, ...]:
-    """Every question of the rubric answered; `not_judged` where no usable answer came. Never raises ModelError."""
-    questions = tuple(rubric().questions)
-    size = -(-len(questions) // CALLS_AT_ONCE)
+async def judge(
+    brief: Brief, models: Models, *, model: str, plan: MeetingPlan, known: Sequence[JudgedAnswer] = ()
+) -> tuple[JudgedAnswer, ...]:
+    """Every question of the rubric answered; `not_judged` where no usable answer came. Never raises ModelError.
+
+    `known`: answers of before. Those that looked at the same notes and the same words are kept, and only the groups in
+    which one is missing are asked.
+    """
+    seen = {question: _seen(question, brief, model, plan) for question in rubric().questions}
+    kept = {one.question: one for one in known if one.seen == seen.get(one.question) and _holds(one, _words(plan))}
+    size = -(-len(seen) // CALLS_AT_ONCE)
+    questions = tuple(seen)
     groups = [questions[start : start + size] for start in range(0, len(questions), size)]
-    answered = await asyncio.gather(*(_ask(brief, models, model=model, plan=plan, questions=group) for group in groups))
-    return tuple(answer for group in answered for answer in group)
+    asked = [group for group in groups if not kept.keys() >= set(group)]
+    answered = await asyncio.gather(*(_ask(brief, models, model=model, plan=plan, questions=group) for group in asked))
+    new = {one.question: one.model_copy(update={"seen": seen[one.question]}) for group in answered for one in group}
+    return tuple((new | kept)[question] for question in questions)
 
 
 def read_answers(text: str, questions: Sequence[str], plan: MeetingPlan) -> tuple[JudgedAnswer, ...]:
     """One answer a question (its id in the rubric), in their order; yes counts only with words of the page."""
-    page = _comparable("\n".join(block.text for block in plan.blocks))
+    page = _words(plan)
     said = {answer["id"]: answer for line in text.splitlines() if (answer := _object(line))}
     return tuple(_answer(question, said.get(question), page) for question in questions)
 
@@ -55,6 +67,23 @@ async def _ask(
         if any(answer.answer != "not_judged" for answer in answers):
             break
     return answers
+
+
+def _seen(question: str, brief: Brief, model: str, plan: MeetingPlan) -> str:
+    """Hash of what decides the answer: who is asked what, the notes, and the words of the parts it looks at."""
+    asked = rubric().questions[question]
+    parts = rubric().items[asked.item].parts if asked.looks_at is None else asked.looks_at
+    words = [block.text for block in plan.blocks if not parts or block.part in parts]
+    told = json.dumps([model, asked.ask, material(brief.context), words])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _holds(answer: JudgedAnswer, page: str) -> bool:
+    return answer.answer == "no" or (answer.answer == "yes" and _comparable(answer.quote) in page)
+
+
+def _words(plan: MeetingPlan) -> str:
+    return _comparable("\n".join(block.text for block in plan.blocks))
 
 
 def _answer(question: str, said: dict[str, str] | None, page: str) -> JudgedAnswer:

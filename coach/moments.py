@@ -32,6 +32,8 @@ RANGE = re.compile(
     _WEEKDAY + _DAY + r"(?:st|nd|rd|th|\.)?\s*(?:-|and|to|or|bis|und|oder|au|et|y|al|,)\s*"
     r"(?=(?:\d{1,2})(?:st|nd|rd|th|\.)?\s*(?:of |de )?" + _MONTH + ")"
 )
+DOTTED_RANGE = re.compile(_WEEKDAY + _DAY + r"\.\s?[/-]\s?(?=\d{1,2}\.(?P<month>\d{1,2})\.(?!\d))")
+"""`24./27.11.`"""
 TIME = re.compile(
     r"(?:(?<![\d:.,/-])|(?<=\d[:h]\d\d-))(?P<hour>[01]?\d|2[0-4])(?:[:.h](?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d.,]*\d)\s*(?P<half>[ap]\.?m\b\.?|uhr\b|h\b|u\b)?"
     r"|\s*(?P<half2>[ap]m\b|[ap]\.m\.|uhr\b|o'clock\b)|u\b)(?:\s+[+-]\d{4}\b)?"
@@ -48,7 +50,8 @@ _PATTERNS = tuple(
         + _YEAR + _WEEKDAY_AFTER,
         _WEEKDAY + _DAY + r"/(?P<month>\d{1,2})(?![\d/%]|\s+of\b)" + _WEEKDAY_AFTER,
         _WEEKDAY + r"(?<![\d.,/-])(?P<day>\d{2})\.(?P<month>\d{2})\.(?!\d)" + _WEEKDAY_AFTER,
-        r"(?:^|(?<=\bam )|(?<=\bvom )|(?<=\bbis )|(?<=\bzum )|(?<=\bseit )|(?<=\bden )|(?<=\bdem )|(?<=\())"
+        r"(?:^|(?<=\bam )|(?<=\bvom )|(?<=\bbis )|(?<=\bzum )|(?<=\bseit )|(?<=\bden )|(?<=\bdem )|(?<=\()"
+        r"|(?<=\d\.[/-]))"
         + _WEEKDAY + r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?!\d)" + _WEEKDAY_AFTER,
         "^" + _WEEKDAY + r"(?P<day>\d{2})-(?P<month>\d{2})(?![\d-]|\s?%)" + _WEEKDAY_AFTER,
     )
@@ -70,7 +73,8 @@ _HINTS = tuple(
 _RANGE_HINT = re.compile(
     r"\d(?:st|nd|rd|th|\.)?\s*(?:-|and|to|or|bis|und|oder|au|et|y|al|,)\s*\d{1,2}(?:st|nd|rd|th|\.)?\s*[a-z]"
 )
-_HINTED = ((_RANGE_HINT, RANGE), *zip(_HINTS, _PATTERNS, strict=True))
+_DOTTED_RANGE_HINT = re.compile(r"\d\.\s?[/-]\s?\d{1,2}\.\d")
+_HINTED = ((_RANGE_HINT, RANGE), (_DOTTED_RANGE_HINT, DOTTED_RANGE), *zip(_HINTS, _PATTERNS, strict=True))
 _BEFORE_DIGITS = 64
 """Signs before the first digit of a date in which its weekday and month stand."""
 _MONTH_FIRST = _PATTERNS[3]
@@ -97,7 +101,7 @@ def date_matches(text: str) -> tuple[DateMatch, ...]:
     taken = bytearray(len(text))
     for match in _candidates(text):
         parts = {name: part for name, part in match.groupdict().items() if part}
-        end = match.end("day") if match.re is RANGE else match.end()
+        end = match.end("day") if match.re in (RANGE, DOTTED_RANGE) else match.end()
         if 1 not in taken[match.start() : end] and _is_date(text, match, parts):
             found.append(DateMatch(match.start(), end, parts))
             taken[match.start() : end] = b"\x01" * (end - match.start())

@@ -18,8 +18,6 @@ class Options:
     depth: Depth | None = None
     """None: by amount, stage and attendees."""
     effort: Effort = "normal"
-    is_written_twice: bool = True
-    """Where the page is rewritten: another one is written from the notes alone, and the better one from both."""
     language: str = ""
     decisions: tuple[str, ...] = ()
     """What the rep has decided: the page is written from it, the groundwork is not paid for again."""

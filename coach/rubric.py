@@ -63,6 +63,8 @@ class Question(_Entry):
     item: str
     points: float = Field(gt=0, le=POINTS_OF_AN_ITEM)
     ask: str
+    looks_at: tuple[Part, ...] | None = None
+    """The parts whose words decide the answer; None: those of its item. Empty: the whole page."""
 
 
 class DepthLimits(_Entry):

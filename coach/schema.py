@@ -194,6 +194,8 @@ class JudgedAnswer(Noun):
     answer: Literal["yes", "no", "not_judged"]
     quote: str = ""
     why: str = ""
+    seen: str = ""
+    """Hash of what decided the answer; while it stays the same, so does the answer."""
 
 
 class Critique(Noun):

@@ -14,9 +14,10 @@ from coach.schema import Critique, Finding, JudgedAnswer
 def score(findings: Sequence[Finding], answers: Sequence[JudgedAnswer], *, judged_by: str) -> Critique:
     """The critique with the points of each item (0-4), the total (0-100) and the gates that capped it.
 
-    An item starts at the share of its judged questions that were answered yes, times 4; at 4 when none was judged
-    (`not_judged` counts neither way, so an item without answers has the score of its rules). Each finding then takes
-    the points of its rule off. An item without rules and without answers is None and has no part in the total.
+    By the rules an item has 4 points, from which each finding takes those of its rule; by the judge the share of its
+    questions that were answered yes, times 4. It is the mean of both, so that neither hides what the other finds, and
+    that of one alone where the other has no say (`not_judged` counts neither way). An item without rules and without
+    answers is None and has no part in the total.
     Gates cap an item or the total last. Questions and rules that the rubric does not have are ignored.
     `answers` empty: pass `judged_by="rules"`.
     """
@@ -39,7 +40,8 @@ def _item_score(item: str, findings: Sequence[Finding], answers: Sequence[Judged
     if judged is None and item not in _items_with_rules():
         return None
     own = [finding for finding in findings if item in items_of(finding)]
-    points = POINTS_OF_AN_ITEM * (1.0 if judged is None else judged) - sum(map(_points_off, own))
+    by_rules = max(0.0, POINTS_OF_AN_ITEM - sum(map(_points_off, own)))
+    points = by_rules if judged is None else (by_rules + POINTS_OF_AN_ITEM * judged) / 2
     caps = [cap for finding in own for gate in _gates_of(finding) if (cap := rubric().gates[gate].item_cap) is not None]
     return round(max(0.0, min([points, *caps])), 2)
 

@@ -13,12 +13,12 @@ from json import JSONDecodeError
 
 from coach.brief import Brief
 from coach.errors import InputError
-from coach.grounding import unheld
+from coach.grounding import problems_of
 from coach.index import numbered
 from coach.labels import labels_in
 from coach.llm import Listener, Models
 from coach.markup import plain, word_count
-from coach.schema import AccountContext, Block, Check, Finding, MeetingPlan, Point, Suggestion
+from coach.schema import AccountContext, Block, Check, Finding, Groundwork, MeetingPlan, Point, Suggestion
 
 CRITICISM_MAX_TOKENS = 1500
 JUST_WRITTEN = "as it has just been written"
@@ -26,6 +26,7 @@ SUGGESTIONS_MAX_TOKENS = 2500
 MAX_SUGGESTIONS = 8
 MAX_GROWTH_WORDS = 40
 """All suggestions together. Source: prompts/suggest.md."""
+_QUOTED = re.compile("“[^”]+”")
 _NUMBER = re.compile(r"^\s*\**\(?(\d+)[.)]\**\s+", re.M)
 OnSuggestion = Callable[[Suggestion], None]
 _KINDS = ("unsupported", "harm", "missing", "outcome", "thing", "cut")
@@ -60,15 +61,17 @@ async def suggest(
     model: str,
     plan: MeetingPlan,
     findings: Sequence[Finding] = (),
+    groundwork: Groundwork | None = None,
     budget: int,
     is_new: bool = False,
     on_suggestion: OnSuggestion | None = None,
 ) -> Suggested:
     """At most eight checked suggestions, each given to `on_suggestion` as soon as its line is complete.
 
-    `budget` is the page's, in words. `is_new`: the page is just written, and no rep has it yet. Raises ModelError.
+    `groundwork`: what its sums give, a suggestion may say. `budget` is the page's, in words. `is_new`: the page is just
+    written, and no rep has it yet. Raises ModelError.
     """
-    sorter = _Sorter(plan, brief.context, budget=budget, on_suggestion=on_suggestion)
+    sorter = _Sorter(plan, brief.context, groundwork, budget=budget, on_suggestion=on_suggestion)
     found = "\n".join(f"- {finding.why}" for finding in findings) or "nothing"
     request = brief.request(
         "suggest",
@@ -81,11 +84,13 @@ async def suggest(
     return sorter.finish()
 
 
-def vet(suggestion: Suggestion, plan: MeetingPlan, context: AccountContext) -> Suggestion | str:
+def vet(
+    suggestion: Suggestion, plan: MeetingPlan, context: AccountContext, groundwork: Groundwork | None = None
+) -> Suggestion | str:
     """The suggestion with its check filled, or the reason why it cannot be offered.
 
-    Its old words must stand exactly once in its block. What brings in a figure, name or date that its lines do not
-    hold is `unverified`: shown, and never applied by itself.
+    Its old words must stand exactly once in its block. It is `unverified`, shown and never applied by itself, where the
+    block as it would be then has a problem that it has not now: a figure, name or date that its lines do not hold, say.
     """
     block = next((one for one in plan.blocks if one.id == suggestion.block), None)
     if block is None:
@@ -94,13 +99,20 @@ def vet(suggestion: Suggestion, plan: MeetingPlan, context: AccountContext) -> S
         return f"“{suggestion.old[:60]}” does not stand exactly once in {suggestion.block}"
     if suggestion.new == suggestion.old:
         return f"changes nothing in {suggestion.block}"
-    lines = tuple(dict.fromkeys((*suggestion.lines, *block.citations)))
-    known = set(unheld(suggestion.old, lines, context))
-    brought = tuple(word for word in unheld(suggestion.new, lines, context) if word not in known)
-    problems = tuple(f"“{word}” stands in none of its lines" for word in brought)
+    then, _ = apply(plan, suggestion)
+    worked_out = groundwork.blocks if groundwork else ()
+    known = {_subject(problem) for problem in problems_of(block, plan.blocks, context, groundwork=worked_out)}
+    found = problems_of(_block(then, block.id), then.blocks, context, groundwork=worked_out)
+    problems = tuple(problem for problem in found if _subject(problem) not in known)
     return suggestion.model_copy(
         update={"check": Check(status="unverified" if problems else "verified", problems=problems)}
     )
+
+
+def _subject(problem: str) -> str:
+    """The words that a problem is about: the lines in which they do not stand may be others after a change."""
+    quoted = _QUOTED.search(problem)
+    return quoted[0] if quoted else problem
 
 
 def apply(plan: MeetingPlan, suggestion: Suggestion) -> tuple[MeetingPlan, Suggestion]:
@@ -184,11 +196,13 @@ class _Sorter:
         self,
         plan: MeetingPlan,
         context: AccountContext,
+        groundwork: Groundwork | None,
         *,
         budget: int,
         on_suggestion: Callable[[Suggestion], None] | None,
     ) -> None:
-        self._plan, self._context, self._budget, self._tell = plan, context, budget, on_suggestion
+        self._plan, self._context, self._groundwork = plan, context, groundwork
+        self._budget, self._tell = budget, on_suggestion
         self.again()
 
     def again(self) -> None:
@@ -227,7 +241,7 @@ class _Sorter:
         grown = self._growth + growth
         if growth > 0 and (grown > MAX_GROWTH_WORDS or word_count(self._plan.blocks) + grown > self._budget):
             return f"the page would grow by {grown} words"
-        vetted = vet(suggestion, self._plan, self._context)
+        vetted = vet(suggestion, self._plan, self._context, self._groundwork)
         self._growth += 0 if isinstance(vetted, str) else growth
         return vetted
 

@@ -1,4 +1,4 @@
-"""The order of things: notes -> groundwork -> page, and another one -> the better page -> mended word for word.
+"""The order of things: notes -> groundwork -> page -> criticised and rewritten whole -> mended word for word.
 
 Indexed, checked and judged meanwhile.
 
@@ -23,14 +23,12 @@ from coach.critique import assess, checked, for_the_writer
 from coach.draft import cut_page, rewrite_page, write_page
 from coach.errors import BudgetSpent, ContextTooLong, ModelError
 from coach.events import (
-    Event,
     Heard,
     HeardInTwo,
     Noted,
     OnEvent,
     PageIndexed,
     StageStarted,
-    TextArrived,
     WorkedOut,
     nobody,
 )
@@ -52,6 +50,7 @@ from coach.schema import (
     Effort,
     Failure,
     Groundwork,
+    JudgedAnswer,
     MeetingPlan,
     Point,
     Run,
@@ -62,9 +61,23 @@ from coach.unaided import draft_unaided
 
 __all__ = ["PAGE_STAGES", "Options", "plan_meeting"]
 
-ROUNDS_BY_EFFORT: dict[Effort, int] = {"low": 0, "normal": 1, "high": 2}
-"""How often the page is criticised and rewritten; `low` has no groundwork, no other page and no mending either."""
-PAGE_STAGES = ("page", "rewrite", *(f"rewrite {number}" for number in range(2, 1 + max(ROUNDS_BY_EFFORT.values()))))
+
+@dataclass(frozen=True)
+class Steps:
+    """What is done besides the page itself."""
+
+    has_groundwork: bool = True
+    rewrites: int = 2
+    """How often the page is criticised as a manager would, and written again whole."""
+    is_mended: bool = True
+
+
+STEPS: dict[Effort, Steps] = {
+    "low": Steps(has_groundwork=False, rewrites=0, is_mended=False),
+    "normal": Steps(),
+    "high": Steps(rewrites=3),
+}
+PAGE_STAGES = ("page", "rewrite", *(f"rewrite {number}" for number in range(2, 1 + STEPS["high"].rewrites)))
 """The stages that bring forth a page, in their order."""
 MENDING = "suggestions"
 """The last stage: exact words of the page are replaced. Source: blind reading, 0.96 of 24 pairs (evals/README.md)."""
@@ -134,8 +147,10 @@ class _Drafting:
         is_shortened: bool = False,
     ) -> None:
         self.context, self.options, self.models, self._on_event = context, options, models, on_event
-        self._is_answered = asyncio.Event()
         self.given, self.settled = given, settled
+        self.steps = STEPS[options.effort]
+        self._judges = asyncio.Lock()
+        self._known: tuple[JudgedAnswer, ...] = ()
         self.depth = options.depth or depth_for(context)
         self.budget = word_budget(self.depth)
         self.brief = Brief(context, language=options.language, again=options.again)
@@ -145,70 +160,42 @@ class _Drafting:
         self.groundwork = Groundwork()
 
     async def run(self) -> Drafted:
-        other = self._another_page()
-        try:
-            return await self._run(other)
-        finally:
-            other.cancel()
-            await asyncio.gather(other, return_exceptions=True)
-
-    async def _run(self, other: asyncio.Task[str]) -> Drafted:
         groundwork = self.groundwork = await self._worked_out()
         brief = self._decided(groundwork)
         page = await self._written(brief)
         if page is None:
             return self._without_a_page(groundwork)
         drafts: list[asyncio.Task[Draft]] = []
-        for number in range(ROUNDS_BY_EFFORT[self.options.effort]):
-            self._is_answered.set()  # an endpoint that does not stream gave no text before
-            better, judging = await self._improved(page, brief, groundwork, number, await other if number == 0 else "")
-            drafts.append(judging)
+        is_mended = self.steps.is_mended
+        for number in range(self.steps.rewrites):
+            before = await page.plan
+            judging = self._judging(before, groundwork, is_asked=number == 0)
+            better, points = await self._improved(page, brief, groundwork, number)
             if better is None:
+                is_mended = False
                 break
+            drafts.append(asyncio.ensure_future(_with_points(judging, points)))
             page = better
         last = await self._within_budget(await page.plan)
-        if drafts and better:
+        if is_mended:
             mended_page, why = await self._mended(last, groundwork)
             if mended_page is not last:
                 drafts.append(self._judging(last, groundwork, why, is_asked=False))
                 last = mended_page
-        read = await drafts[-1] if drafts else None
-        if read is None or read.plan is not last:
-            drafts.append(self._judging(last, groundwork))
-        elif len(drafts) > 1:
-            drafts[-1] = self._judging(last, groundwork, read.critique.points)
+        drafts.append(self._judging(last, groundwork))
         return self._drafted(groundwork, tuple(await asyncio.gather(*drafts)))
-
-    def _another_page(self) -> asyncio.Task[str]:
-        """Written meanwhile from the notes alone by whoever has not seen the groundwork; heard by nobody."""
-        brief = self._with_decisions(self.brief, self.given or Groundwork()).with_settled(self.settled())
-        return asyncio.ensure_future(self._other(brief))
-
-    async def _other(self, brief: Brief) -> str:
-        """Asked for once the model has begun to answer: then it is there, and has the material in its cache."""
-        if not ROUNDS_BY_EFFORT[self.options.effort] or not self.options.is_written_twice:
-            return ""
-        await self._is_answered.wait()
-        model = self.options.model_for("draft")
-        asked = write_page(brief, self.models, model=model, budget=self.budget, is_another=True)
-        return await self._tried("another page", asked) or ""
-
-    def tell(self, event: Event) -> None:
-        if isinstance(event, TextArrived):
-            self._is_answered.set()
-        self._on_event(event)
 
     async def _worked_out(self) -> Groundwork:
         if self.given is not None:
             return self.given
-        if self.options.effort == "low":
+        if not self.steps.has_groundwork:
             return Groundwork()
         found = await self._newly_worked_out()
-        self.tell(WorkedOut(found))
+        self._on_event(WorkedOut(found))
         return found
 
     async def _newly_worked_out(self) -> Groundwork:
-        hears = Heard("groundwork", self.tell, prefix="G")
+        hears = Heard("groundwork", self._on_event, prefix="G")
         model = self.options.model_for("draft")
         found = await self._tried("groundwork", work_out(self.brief, self.models, model=model, listener=hears))
         if found is None:
@@ -226,7 +213,7 @@ class _Drafting:
     async def _written(self, brief: Brief) -> _Page | None:
         """A page by a model, indexed while it streams; None when the model failed."""
         indexer = self._indexer()
-        hears = Heard("page", self.tell, worker=indexer)
+        hears = Heard("page", self._on_event, worker=indexer)
         told, model = brief.with_settled(self.settled()), self.options.model_for("draft")
         asked = write_page(told, self.models, model=model, budget=self.budget, listener=hears)
         if await self._tried("page", asked) is None:
@@ -251,29 +238,26 @@ class _Drafting:
             drafted_by=self.options.model_for("draft"),
         )
         found = checked(with_index(plan, indexed), self.context, self.groundwork)
-        self.tell(PageIndexed(stage, found))
+        self._on_event(PageIndexed(stage, found))
         return found
 
     async def _improved(
-        self, page: _Page, brief: Brief, groundwork: Groundwork, number: int, other: str
-    ) -> tuple[_Page | None, asyncio.Task[Draft]]:
-        """The page criticised, beside the other one, and written again; the judging of the old one goes on."""
+        self, page: _Page, brief: Brief, groundwork: Groundwork, number: int
+    ) -> tuple[_Page | None, tuple[Point, ...]]:
+        """The page criticised and written again; None where the model failed. And what was wrong."""
         plan = await page.plan
-        judging = self._judging(plan, groundwork, is_asked=number == 0)
         told = "\n".join(f"- {one}" for one in self._counted(plan, groundwork))
         brief = brief.then("page", join(page.blocks))
-        brief = brief.then("another page", other) if other else brief
         brief = brief.then("what the checks found", told) if told else brief
         stage, indexer = PAGE_STAGES[number + 1], self._indexer(known=plan)
-        hears = HeardInTwo("criticism", stage, self.tell, worker=indexer)
+        hears = HeardInTwo("criticism", stage, self._on_event, worker=indexer)
         settled, model = brief.with_settled(self.settled()), self.options.model_for("draft")
         asked = rewrite_page(settled, self.models, model=model, budget=self.budget, listener=hears)
         if await self._tried(stage, asked) is None:
             indexer.void()
-            return None, judging
+            return None, ()
         criticism, blocks = hears.finish()
-        with_points = _with_points(judging, points_of(criticism))
-        return self._page(stage, blocks, indexer), asyncio.ensure_future(with_points)
+        return self._page(stage, blocks, indexer), points_of(criticism)
 
     def _counted(self, plan: MeetingPlan, groundwork: Groundwork) -> tuple[str, ...]:
         """What code found on the page, for the rewrite."""
@@ -283,11 +267,18 @@ class _Drafting:
 
     async def _mended(self, plan: MeetingPlan, groundwork: Groundwork) -> tuple[MeetingPlan, tuple[Point, ...]]:
         """The page with what the second reader would change in it, word by word, where its lines hold it; and why."""
-        self.tell(StageStarted(MENDING))
+        self._on_event(StageStarted(MENDING))
         found = assess(plan, self.context, groundwork).findings
         reader = self.options.model_for("reader")
         asked = suggest(
-            self.brief, self.models, model=reader, plan=plan, findings=found, budget=self.budget, is_new=True
+            self.brief,
+            self.models,
+            model=reader,
+            plan=plan,
+            findings=found,
+            groundwork=groundwork,
+            budget=self.budget,
+            is_new=True,
         )
         suggested = await self._tried(MENDING, asked)
         if suggested is None:
@@ -296,7 +287,7 @@ class _Drafting:
         if not applied:
             return plan, ()
         better = checked(better, self.context, self.groundwork)
-        self.tell(PageIndexed(MENDING, better))
+        self._on_event(PageIndexed(MENDING, better))
         return better, tuple(Point(text=one.why, lines=one.lines) for one in applied)
 
     async def _within_budget(self, plan: MeetingPlan) -> MeetingPlan:
@@ -320,9 +311,15 @@ class _Drafting:
     ) -> Draft:
         model = self.options.model_for("judge")
         is_asked = is_asked and self.options.effort != "low" and model != BUILTIN
-        answers = await judge(self.brief, self.models, model=model, plan=plan) if is_asked else ()
+        answers = await self._answers(model, plan) if is_asked else ()
         critique = assess(plan, self.context, groundwork, answers=answers, points=points, judged_by=model)
         return Draft(plan=plan, critique=critique)
+
+    async def _answers(self, model: str, plan: MeetingPlan) -> tuple[JudgedAnswer, ...]:
+        """One page after the other: what was answered of one is not asked again where the next says the same."""
+        async with self._judges:
+            self._known = await judge(self.brief, self.models, model=model, plan=plan, known=self._known)
+            return self._known
 
     async def _tried(self, step: str, work: Awaitable[T]) -> T | None:
         try:
@@ -337,7 +334,7 @@ class _Drafting:
 
     def _failed(self, step: str, error: ModelError | BudgetSpent) -> None:
         self.failures.append(Failure(step=step, error=type(error).__name__, message=error.message, hint=error.hint))
-        self.tell(Noted(f"{step}: {error.message}"))
+        self._on_event(Noted(f"{step}: {error.message}"))
 
     def _without_a_page(self, groundwork: Groundwork) -> Drafted:
         by_builtin = draft_unaided(self.context, self.options, self.given)

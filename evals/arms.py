@@ -15,7 +15,7 @@ from coach.ledger import Ledger
 from coach.prompts import prompts_from
 from coach.schema import Depth, Drafted, Effort, Groundwork, Run
 from coach.settings import BUILTIN
-from coach.workflow import ROUNDS_BY_EFFORT, Options, plan_meeting
+from coach.workflow import STEPS, Options, plan_meeting
 from evals.cases import Case
 from evals.chat import chat_page
 from evals.places import PROMPT_SETS
@@ -81,7 +81,7 @@ def ablations(roles: Roles, *, other_reader: str = "", other_prompts: Path | Non
     arms = (
         Arm("no_groundwork", "page without groundwork", roles, has_groundwork=False),
         Arm("no_rewrite", "groundwork and page, not criticised", roles, version=0),
-        Arm("not_mended", "rewritten, not mended word for word", roles, version=ROUNDS_BY_EFFORT["normal"]),
+        Arm("not_mended", "rewritten, not mended word for word", roles, version=STEPS["normal"].rewrites),
         Arm("two_rounds", "criticised and rewritten twice", roles, effort="high"),
         Arm("fixed_headings", "the same headings for every meeting", roles, prompts=PROMPT_SETS / "fixed_headings"),
         Arm("equal_tokens", "a chat that spends as many tokens", roles, is_chat=True, spends_like=model_arm(roles)),
@@ -120,7 +120,10 @@ async def make(case: Case, arm: Arm, conditions: Conditions) -> Drafted:
     """The page of that arm, with its groundwork, critique and the calls that it took. Raises CoachError."""
     options = options_for(arm, conditions)
     if arm.is_chat:
-        return await chat_page(case.context, options, conditions.ledger, tokens=conditions.tokens)
+        is_measured = arm.spends_like is not None
+        return await chat_page(
+            case.context, options, conditions.ledger, tokens=conditions.tokens, is_checked=is_measured
+        )
     given = None if arm.has_groundwork else Groundwork()
     with prompts_from(arm.prompts) if arm.prompts else nullcontext():
         drafted = await plan_meeting(case.context, options=options, groundwork=given, ledger=conditions.ledger)

@@ -28,10 +28,13 @@ MAX_IMPROVEMENTS = 12
 """However much may still be spent."""
 
 
-async def chat_page(context: AccountContext, options: Options, ledger: Ledger | None, *, tokens: int = 0) -> Drafted:
+async def chat_page(
+    context: AccountContext, options: Options, ledger: Ledger | None, *, tokens: int = 0, is_checked: bool = True
+) -> Drafted:
     """Two questions to the drafting model, then the same checks as for any page. Raises ModelError.
 
-    `tokens`: the page is improved again as long as that leaves enough of them, in and out together.
+    `tokens`: the page is improved again as long as that leaves enough of them, in and out together. `is_checked`: not
+    where it is only read; finding its lines takes code a second.
     """
     runs: list[Run] = []
     models = options.models(ledger, runs)
@@ -45,6 +48,8 @@ async def chat_page(context: AccountContext, options: Options, ledger: Ledger | 
             break
     blocks = split(page)
     plan = MeetingPlan(title=title_of(blocks) or context.account, blocks=blocks, drafted_by=f"{model} as a chat")
+    if not is_checked:
+        return Drafted(context=context, plan=plan, runs=tuple(runs), drafted_by=plan.drafted_by)
     by_rules = Options(model="builtin")
     read = await critique_plan(plan, context, options=by_rules)
     return read.model_copy(update={"runs": tuple(runs), "drafted_by": plan.drafted_by})

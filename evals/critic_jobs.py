@@ -88,7 +88,9 @@ class Critic:
         conditions = self._source.conditions(recording_of(case))
         options = _options(self._roles, conditions)
         models, brief = options.models(conditions.ledger, runs), Brief(good.context)
-        answers = await judge(brief, models, model=self._roles.judge, plan=plan)
+        unspoilt = self.goods.get(case.base)
+        known = (await self.looked(unspoilt)).critique.answers if unspoilt and unspoilt.id != case.id else ()
+        answers = await judge(brief, models, model=self._roles.judge, plan=plan, known=known)
         critique = assess(plan, good.context, good.groundwork, answers=answers, judged_by=self._roles.judge)
         if self.arm != READ:
             return Looked(plan, critique)
@@ -126,7 +128,7 @@ async def _criticised(case: CriticCase, critic: Critic) -> Result:
         **found,
         "found": _any(found.values()),
         "false_alarm": float(bool(unexpected)) if case.kind == "good" or good else None,
-        "ordering": _ordering(looked, good) if found["found_by_rules"] is not None or looked.answers else None,
+        "ordering": _ordering(looked, good) if case.kind == "mutant" and _could_tell(found, looked) else None,
         "mended": _mended(case, looked),
         "refused": _refused(looked),
         **{f"names_{rule}": float(rule in looked.named_since(good)) for rule in case.expected.rules},
@@ -145,6 +147,11 @@ def _found(case: CriticCase, looked: Looked, good: Looked | None) -> dict[str, f
         "found_by_judge": _says_no(asked, looked) if is_mutant and asked and looked.answers else None,
         "found_by_reader": _is_touched(case, looked, good) if is_mutant else None,
     }
+
+
+def _could_tell(found: Mapping[str, float | None], looked: Looked) -> bool:
+    """Whether anybody was asked who could tell the spoilt page from the good one."""
+    return found["found_by_rules"] is not None or bool(looked.answers)
 
 
 def _key(finding: Finding) -> tuple[str, str, str, str]:
@@ -176,7 +183,6 @@ def _unexpected(case: CriticCase, looked: Looked, good: Looked | None) -> tuple[
 
 
 def _ordering(looked: Looked, good: Looked | None) -> float | None:
-    """None where nobody was asked who could tell the two apart."""
     if good is None:
         return None
     old, new = good.critique.total, looked.critique.total

@@ -415,10 +415,16 @@ def test_a_finding_takes_its_points_off_the_item_of_its_part() -> None:
     assert scores["F7"] == 4.0
 
 
-def test_a_no_costs_the_points_of_its_question_and_findings_come_on_top() -> None:
+def test_an_item_is_the_mean_of_what_rules_and_judge_make_of_it() -> None:
     answers = _answers("F7", lambda n: "no" if n == 0 else "yes")
+    assert score((), answers, judged_by="m").scores_by_item["F7"] == 3.0
+    assert score((_finding("R5", "best"),), answers, judged_by="m").scores_by_item["F7"] == 2.25
+
+
+def test_a_finding_costs_something_where_the_judge_gives_nothing() -> None:
+    answers = _answers("F7", lambda _: "no")
     assert score((), answers, judged_by="m").scores_by_item["F7"] == 2.0
-    assert score((_finding("R5", "best"),), answers, judged_by="m").scores_by_item["F7"] == 0.5
+    assert score((_finding("R5", "best"),), answers, judged_by="m").scores_by_item["F7"] == 1.25
 
 
 def test_what_was_not_judged_counts_neither_way() -> None:

@@ -41,6 +41,13 @@ def test_date_is_read_however_it_is_written(text: str, day: str) -> None:
     assert days(text) == [day]
 
 
+@pytest.mark.parametrize("text", ["24./27.11. (ihr Mail)", "am 24.-27.11.", "24. / 27.11."])
+def test_two_days_of_one_month_that_is_written_once_in_figures(text: str) -> None:
+    found = dates(text, today=dt.date(2026, 11, 20))
+    assert [one.day for one in found] == [dt.date(2026, 11, 24), dt.date(2026, 11, 27)]
+    assert not dates("3./4. Quartal", today=dt.date(2026, 11, 20))
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -18,7 +18,7 @@ from coach.store.records import Edit, KeptPlan
 from coach.ui.drafting import Drafter
 from coach.ui.live import Hub
 from tests.support.endpoint import Body, Endpoint, Reply, Status
-from tests.support.writer import PAGE, REWRITTEN, task_of, writer
+from tests.support.writer import PAGE, REWRITE, REWRITTEN, task_of, writer
 
 Serve = Callable[..., Endpoint]
 MODEL = {"model": "openai:scripted"}
@@ -64,7 +64,7 @@ def test_a_draft_is_kept_with_all_that_was_found(
     assert texts(kept) == [block.text for block in split(REWRITTEN)]
     assert kept.status == "drafted"
     assert kept.groundwork.blocks
-    assert [draft.critique.judged_by for draft in kept.drafts] == ["openai:scripted", "openai:scripted"]
+    assert [draft.critique.judged_by for draft in kept.drafts] == ["openai:scripted", "rules", "openai:scripted"]
     assert kept.plan.best_outcome.who == "Tom Reed"
     stored = {one.block.id for one in kept.blocks}
     assert set(kept.plan.best_outcome.blocks) <= stored
@@ -80,7 +80,7 @@ def test_finished_blocks_are_kept_while_the_rest_still_comes(
     asked, go_on = threading.Event(), threading.Event()
 
     def waits_at_the_rewrite(body: Body) -> Reply:
-        if task_of(body).startswith("TASK: now give me the improved"):
+        if task_of(body).startswith(REWRITE):
             asked.set()
             assert go_on.wait(30)
         return writer(body)
@@ -106,7 +106,7 @@ def test_a_draft_is_cancelled_and_what_is_written_stays(
     asked = threading.Event()
 
     def hangs(body: Body) -> Reply:
-        if task_of(body).startswith("TASK: now give me the improved"):
+        if task_of(body).startswith(REWRITE):
             asked.set()
             threading.Event().wait(3)
         return writer(body)
@@ -133,7 +133,7 @@ def test_a_draft_whose_process_is_gone_is_continued_without_paying_twice(
     asked, is_over = threading.Event(), threading.Event()
 
     def hangs_after_the_page(body: Body) -> Reply:
-        if task_of(body).startswith("TASK: now give me the improved"):
+        if task_of(body).startswith(REWRITE):
             asked.set()
             is_over.wait(30)
         return writer(body)
@@ -214,8 +214,8 @@ def test_a_changed_decision_is_written_without_working_it_out_again(
     tasks = [task_of(body) for body in endpoint.bodies[calls:]]
     assert not any(task.startswith("TASK: work this") for task in tasks)
     pages = [str(body["messages"]) for body in endpoint.bodies[calls:] if task_of(body).startswith("TASK: prepare me")]
-    assert len(pages) == 2
-    assert all("No test before January" in page for page in pages)
+    (page,) = pages
+    assert "No test before January" in page
 
 
 def test_one_block_is_redrafted_by_the_reps_word(

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.grounding import Confidence, confidences, day_problems, ground, leaks, shown_sums, unheld
+from coach.grounding import Confidence, confidences, day_problems, ground, leaks, problems_of, shown_sums, unheld
 from coach.schema import AccountContext, Basis, Block, Check, Groundwork, Kind, Meeting, NoteLine, Person
+from tests.support.plans import EXAMPLES, example, read_plan
 
 HERE = Path(__file__).parent
 
@@ -428,3 +429,12 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_one_block_alone_has_the_problems_that_it_has_among_the_others(name: str) -> None:
+    context, plan = example(name), read_plan(name)
+    spoilt = [block.model_copy(update={"text": f"{block.text} 7,431 of 12 x 12 = 144."}) for block in plan.blocks]
+    for blocks in (plan.blocks, spoilt):
+        for block, whole in zip(blocks, ground(blocks, context), strict=True):
+            assert problems_of(block, blocks, context) == whole.check.problems

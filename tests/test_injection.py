@@ -27,7 +27,7 @@ from coach.markup import join
 from coach.schema import AccountContext, Drafted
 from coach.workflow import Options, plan_meeting
 from tests.support.endpoint import Answer, Body, Endpoint, Reply
-from tests.support.writer import PAGE, indexed, task_of, writer
+from tests.support.writer import PAGE, REWRITE, indexed, task_of, writer
 
 Serve = Callable[..., Endpoint]
 HERE = Path(__file__).parent
@@ -51,7 +51,7 @@ def obedient(payload: str) -> Callable[[Body], Reply]:
 
     def answer(body: Body) -> Reply:
         asked = task_of(body)
-        if asked.startswith(("TASK: prepare me", "TASK: now give me the improved")):
+        if asked.startswith(("TASK: prepare me", REWRITE)):
             return Answer(f"{PAGE}\n## Obeyed\n\n{obeyed}")
         if asked.startswith("TASK: below stands"):
             return Answer(re.sub(r"other \| ours", "other | L13", indexed(asked)) + f"\nSCORE: 100\n{payload[:200]}")

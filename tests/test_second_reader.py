@@ -6,7 +6,7 @@ import pytest
 
 from coach.errors import InputError
 from coach.markup import join, split
-from coach.schema import AccountContext, Check, MeetingPlan, NoteLine, Suggestion
+from coach.schema import AccountContext, Check, Groundwork, MeetingPlan, NoteLine, Suggestion
 from coach.second_reader import apply, dismiss, mended, points_of, read_suggestion, undo, vet
 
 CONTEXT = AccountContext(
@@ -39,6 +39,33 @@ def test_one_that_brings_in_a_figure_is_shown_as_unverified() -> None:
     assert isinstance(vetted, Suggestion)
     assert vetted.check.status == "unverified"
     assert "99" in vetted.check.problems[0]
+
+
+def vetted(plan: MeetingPlan, old: str, new: str, groundwork: Groundwork | None = None) -> str:
+    block = next(block.id for block in plan.blocks if old in block.text)
+    found = vet(suggestion(block=block, old=old, new=new, lines=("L1",)), plan, CONTEXT, groundwork)
+    assert isinstance(found, Suggestion)
+    return found.check.status
+
+
+def test_a_day_that_the_page_itself_proposes_may_be_said_elsewhere_on_it() -> None:
+    page = split("We look at the logs together. The trucks wait.\n\n**Best:** Maria signs by 11 December.")
+    as_proposed = page[1].model_copy(update={"part": "best", "basis": "proposal"})
+    plan = MeetingPlan(blocks=(page[0].model_copy(update={"citations": ("L1",)}), as_proposed))
+    assert vetted(plan, "The trucks wait.", "Maria signs by 11 December.") == "verified"
+    assert vetted(plan, "The trucks wait.", "Maria signs by 14 December.") == "unverified"
+
+
+def test_what_the_groundwork_has_worked_out_may_be_said() -> None:
+    sums = split("41 trucks × 2 outages = 82 trucks.")[0].model_copy(update={"part": "sums", "citations": ("L1",)})
+    plan = MeetingPlan(blocks=(split("The trucks wait.")[0].model_copy(update={"citations": ("L1",)}),))
+    assert vetted(plan, "The trucks wait.", "82 trucks wait.") == "unverified"
+    assert vetted(plan, "The trucks wait.", "82 trucks wait.", Groundwork(blocks=(sums,))) == "verified"
+
+
+def test_a_problem_that_the_block_has_already_is_not_the_suggestions() -> None:
+    plan = MeetingPlan(blocks=(split("77 trucks wait. They are late.")[0].model_copy(update={"citations": ("L1",)}),))
+    assert vetted(plan, "They are late.", "41 of them are late.") == "verified"
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,9 @@ from coach.schema import AccountContext
 from coach.second_reader import JUST_WRITTEN
 from coach.workflow import PAGE_STAGES, Options, plan_meeting
 from tests.support.endpoint import Answer, Body, Endpoint, Fault, Reply, Status
-from tests.support.writer import PAGE, REWRITTEN, task_of, writer
+from tests.support.writer import PAGE, REWRITE, REWRITTEN, task_of, writer
 
 Serve = Callable[..., Endpoint]
-OTHER = "# A plan by another hand\n\nShow Tom the cause.\n"
 MODEL = Options(model="openai:scripted")
 
 
@@ -38,9 +37,10 @@ async def test_the_page_is_worked_out_written_criticised_and_rewritten(context: 
     heard: list[Event] = []
     drafted = await plan_meeting(context, options=MODEL, on_event=heard.append)
     assert [event.stage for event in heard if isinstance(event, StageStarted)] == [
-        "groundwork", "page", "criticism", "rewrite", "suggestions",
+        "groundwork", "page", "criticism", "rewrite", "criticism", "rewrite 2", "suggestions",
     ]  # fmt: skip
-    assert [join(draft.plan.blocks) for draft in drafted.drafts] == [join(split(text)) for text in (PAGE, REWRITTEN)]
+    pages = [join(split(text)) for text in (PAGE, REWRITTEN, REWRITTEN)]
+    assert [join(draft.plan.blocks) for draft in drafted.drafts] == pages
     assert {change.new for change in drafted.changes} == {
         "**Purpose:** agree which store is tested, and before the peak.",
         "- **“Why is the report so late?”** “I promised it for the 24th and didn't send it.”",
@@ -67,41 +67,19 @@ async def test_all_requests_of_a_plan_share_one_beginning_and_ask_for_no_format(
     assert len(beginnings) == 1
 
 
-async def test_the_rewrite_has_both_pages_and_what_code_counted(context: AccountContext, serve: Serve) -> None:
+async def test_the_rewrite_is_told_what_code_counted_and_says_what_is_wrong_first(
+    context: AccountContext, serve: Serve
+) -> None:
     def miscounts(body: Body) -> Reply:
-        if not task_of(body).startswith("TASK: prepare me"):
-            return writer(body)
-        is_from_groundwork = "<groundwork>" in str(body["messages"])
-        return Answer(PAGE.replace("38 days late", "39 days late") if is_from_groundwork else OTHER)
+        is_page = task_of(body).startswith("TASK: prepare me")
+        return Answer(PAGE.replace("38 days late", "39 days late")) if is_page else writer(body)
 
     endpoint = serve(miscounts)
     drafted = await plan_meeting(context, options=MODEL)
-    (asked,) = [body for body in endpoint.bodies if task_of(body).startswith("TASK: now give me the improved")]
+    asked, _ = (body for body in endpoint.bodies if task_of(body).startswith(REWRITE))
     text = str(asked["messages"])
-    assert "A plan by another hand" in text[text.index("<another page>") : text.index("</another page>")]
     assert "39 days" in text[text.index("<what the checks found>") : text.index("</what the checks found>")]
     assert drafted.drafts[0].critique.points[1].text == "Nobody answers who pays the weekend crew (L12)."
-
-
-async def test_a_draft_goes_on_without_the_other_page(context: AccountContext, serve: Serve) -> None:
-    def without(body: Body) -> Reply:
-        is_other = task_of(body).startswith("TASK: prepare me") and "<groundwork>" not in str(body["messages"])
-        return Answer("", finish_reason="content_filter") if is_other else writer(body)
-
-    endpoint = serve(without)
-    drafted = await plan_meeting(context, options=MODEL)
-    assert [failure.step for failure in drafted.failures] == ["another page"]
-    assert join(drafted.plan.blocks) == join(split(REWRITTEN))
-    (asked,) = [body for body in endpoint.bodies if task_of(body).startswith("TASK: now give me the improved")]
-    assert "<another page>" not in str(asked["messages"])
-
-
-async def test_one_page_alone_is_rewritten_where_no_other_is_wanted(context: AccountContext, serve: Serve) -> None:
-    endpoint = serve(writer)
-    await plan_meeting(context, options=Options(model="openai:scripted", is_written_twice=False))
-    asked = [task_of(body) for body in endpoint.bodies]
-    assert sum(one.startswith("TASK: prepare me") for one in asked) == 1
-    assert sum(one.startswith("TASK: now give me the improved") for one in asked) == 1
 
 
 async def test_blocks_are_indexed_while_the_page_still_streams(context: AccountContext, serve: Serve) -> None:
@@ -124,7 +102,7 @@ async def test_citations_of_the_first_page_are_told_while_the_better_one_is_stil
     heard: list[Event] = []
     drafted = await plan_meeting(context, options=MODEL, on_event=heard.append)
     indexed = [event for event in heard if isinstance(event, PageIndexed)]
-    assert [event.stage for event in indexed] == ["page", "rewrite"]
+    assert [event.stage for event in indexed] == ["page", "rewrite", "rewrite 2"]
     assert [event.plan for event in indexed] == [draft.plan for draft in drafted.drafts]
     done = [event.block.id for event in heard if isinstance(event, BlockDone) and event.stage == "page"]
     assert [block.id for block in indexed[0].plan.blocks] == done
@@ -177,7 +155,7 @@ async def test_the_writer_is_told_what_the_rep_has_settled_by_the_time_the_page_
     await plan_meeting(context, options=MODEL, settled=lambda: settled, on_event=hear)
     page, rewrite = (
         next(str(body["messages"]) for body in endpoint.bodies if task_of(body).startswith(task))
-        for task in ("TASK: prepare me", "TASK: now give me the improved")
+        for task in ("TASK: prepare me", REWRITE)
     )
     assert "kept as they stand" in page
     assert "has to be first to speak" in page
@@ -248,7 +226,7 @@ async def test_a_killed_draft_continues_without_paying_twice(
     context: AccountContext, serve: Serve, tmp_path: Path
 ) -> None:
     def breaks_at_the_rewrite(body: Body) -> Reply:
-        return Status(401) if task_of(body).startswith("TASK: now give me the improved") else writer(body)
+        return Status(401) if task_of(body).startswith(REWRITE) else writer(body)
 
     ledger = Ledger(tmp_path / "ledger")
     serve(breaks_at_the_rewrite)
@@ -259,7 +237,7 @@ async def test_a_killed_draft_continues_without_paying_twice(
     asked = {task_of(body)[:24] for body in endpoint.bodies}
     assert "TASK: work this meeting o"[:24] not in asked
     assert not any(one.startswith("TASK: prepare me") for one in asked)
-    assert len(again.drafts) == 2
+    assert len(again.drafts) == 3
 
 
 async def test_a_decision_of_the_reps_rewrites_the_page_on_the_same_groundwork(
@@ -275,8 +253,8 @@ async def test_a_decision_of_the_reps_rewrites_the_page_on_the_same_groundwork(
     asked = endpoint.bodies[before:]
     assert not any(task_of(body).startswith("TASK: work this") for body in asked)
     pages = [str(body["messages"]) for body in asked if task_of(body).startswith("TASK: prepare me")]
-    assert len(pages) == 2
-    assert all("- No test before January" in page for page in pages)
+    (page,) = pages
+    assert "- No test before January" in page
 
 
 async def test_again_asks_everything_once_more(context: AccountContext, serve: Serve, tmp_path: Path) -> None:
@@ -290,7 +268,7 @@ async def test_again_asks_everything_once_more(context: AccountContext, serve: S
     assert endpoint.calls == 2 * calls
 
 
-@pytest.mark.parametrize(("effort", "pages"), [("low", 1), ("normal", 2), ("high", 3)])
+@pytest.mark.parametrize(("effort", "pages"), [("low", 1), ("normal", 3), ("high", 4)])
 async def test_effort_decides_how_often_the_page_is_rewritten(
     context: AccountContext, serve: Serve, effort: str, pages: int
 ) -> None:
@@ -301,8 +279,8 @@ async def test_effort_decides_how_often_the_page_is_rewritten(
     assert len(drafted.drafts) == pages
     assert [event.stage for event in heard if isinstance(event, PageIndexed)] == list(PAGE_STAGES[:pages])
     asked = [task_of(body) for body in endpoint.bodies]
-    assert sum(one.startswith("TASK: now give me the improved") for one in asked) == pages - 1
-    assert sum(one.startswith("TASK: prepare me") for one in asked) == (1 if effort == "low" else 2)
+    assert sum(one.startswith(REWRITE) for one in asked) == pages - 1
+    assert sum(one.startswith("TASK: prepare me") for one in asked) == 1
     assert any(one.startswith("TASK: work this") for one in asked) == (effort != "low")
 
 
@@ -311,7 +289,7 @@ async def test_effort_decides_how_often_the_page_is_rewritten(
     [
         ("TASK: work this", "openai:scripted, builtin"),
         ("TASK: prepare me", "builtin"),
-        ("TASK: now give me the improved", "openai:scripted"),
+        (REWRITE, "openai:scripted"),
         ("TASK: below stands", "openai:scripted"),
         ("TASK: you are a strict", "openai:scripted"),
     ],
@@ -351,11 +329,7 @@ async def test_a_page_over_its_budget_is_told_so_then_cut_without_tearing_a_sent
     )
 
     def talkative(body: Body) -> Reply:
-        return (
-            Answer(long)
-            if task_of(body).startswith(("TASK: prepare me", "TASK: now give me the improved"))
-            else writer(body)
-        )
+        return Answer(long) if task_of(body).startswith(("TASK: prepare me", REWRITE)) else writer(body)
 
     endpoint = serve(talkative)
     drafted = await plan_meeting(context, options=MODEL)
@@ -364,7 +338,7 @@ async def test_a_page_over_its_budget_is_told_so_then_cut_without_tearing_a_sent
     assert {block.text for block in drafted.plan.blocks} - whole <= {
         "**Purpose:** agree which store is tested, and before the peak.",
     }
-    (asked,) = [body for body in endpoint.bodies if task_of(body).startswith("TASK: now give me the improved")]
+    asked, _ = (body for body in endpoint.bodies if task_of(body).startswith(REWRITE))
     assert "words over its budget" in str(asked["messages"]) or "over its budget" in str(asked["messages"])
 
 
@@ -444,7 +418,7 @@ async def test_another_accounts_facts_and_lines_that_do_not_exist_are_unverified
 
     def mixed_up(body: Body) -> Reply:
         asked = task_of(body)
-        if asked.startswith(("TASK: prepare me", "TASK: now give me the improved")):
+        if asked.startswith(("TASK: prepare me", REWRITE)):
             return Answer(PAGE + foreign)
         if asked.startswith("TASK: below stands") and "Ormond" in asked:
             return Answer(
@@ -469,7 +443,7 @@ async def test_a_decision_of_the_reps_leads_the_page_without_a_model_too(context
 
 async def test_the_first_page_and_the_last_are_judged_and_none_between(context: AccountContext, serve: Serve) -> None:
     serve(writer)
-    drafted = await plan_meeting(context, options=Options(model="openai:scripted", effort="high"))
+    drafted = await plan_meeting(context, options=MODEL)
     assert [draft.critique.judged_by for draft in drafted.drafts] == ["openai:scripted", "rules", "openai:scripted"]
     assert drafted.critique == drafted.drafts[-1].critique
 
@@ -479,8 +453,8 @@ async def test_a_page_whose_last_rewrite_failed_is_judged_as_it_stands(context: 
 
     def fails_at_last(body: Body) -> Reply:
         asked.append(task_of(body))
-        rewrites = sum(one.startswith("TASK: now give me the improved") for one in asked)
-        is_last = asked[-1].startswith("TASK: now give me the improved") and rewrites > 1
+        rewrites = sum(one.startswith(REWRITE) for one in asked)
+        is_last = asked[-1].startswith(REWRITE) and rewrites > 1
         return Answer("", finish_reason="content_filter") if is_last else writer(body)
 
     serve(fails_at_last)

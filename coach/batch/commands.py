@@ -52,7 +52,7 @@ def batch(
     model: Annotated[str, typer.Option(help="provider:model, or builtin for working without one.")] = "",
     effort: Annotated[
         Literal["low", "normal", "high"],
-        typer.Option(help="low: one page; normal: two, the better one from both, mended; high: rewritten twice."),
+        typer.Option(help="low: one page; normal: worked out, rewritten twice, mended; high: rewritten once more."),
     ] = "normal",
     language: Annotated[str, typer.Option(help="Language of the pages; else the notes'.")] = "",
     timeout: Annotated[float | None, typer.Option(min=1, help="Seconds for the calls of one plan.")] = None,

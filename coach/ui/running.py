@@ -130,6 +130,8 @@ async def _check(job: Job, tools: Tools, at_stage: Callable[[str], None]) -> Non
         plan,
         kept.context,
         options=options_of(job, kept),
+        groundwork=kept.groundwork,
+        known=kept.critique.answers,
         with_suggestions=True,
         on_event=lambda event: at_stage(event.stage) if isinstance(event, StageStarted) else None,
         ledger=tools.ledger,

@@ -96,7 +96,7 @@ def heard_at(heard: list[tuple[float, Event]], kind: type[Event], stage: str) ->
 
 def worst_block(heard: list[tuple[float, Event]], asked: list[tuple[str, float]]) -> float:
     """The longest time from when the endpoint sent a block's last token to when the block was told."""
-    _, sent = [when for task, when in asked if task.startswith("TASK: prepare me")]  # the other was asked for before
+    (sent,) = [when for task, when in asked if task.startswith("TASK: prepare me")]
     late, place = [], 0
     for when, event in heard:
         if isinstance(event, BlockDone) and event.stage == "page":

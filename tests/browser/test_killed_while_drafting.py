@@ -15,7 +15,7 @@ from coach.store.edits import apply_edits
 from coach.store.records import Edit
 from tests.browser.app import KILLS, MODEL, SEED, SOON_MS, App, Tabs, says, until
 from tests.support.endpoint import Body, Endpoint
-from tests.support.writer import task_of
+from tests.support.writer import REWRITE, task_of
 
 TOKENS_PER_S = 400.0
 """The longest answer takes about a second: the draft gets on between two kills."""
@@ -111,6 +111,6 @@ def _call(body: Body) -> tuple[str, ...]:
     (lot,) = set(re.findall(r"lot (\d+)", said))
     task = task_of(body)
     version = "first" if BETTER not in said else "better"
-    is_the_writers = task.startswith(("TASK: work this", "TASK: prepare me", "TASK: now give me"))
+    is_the_writers = task.startswith(("TASK: work this", "TASK: prepare me", REWRITE))
     source = "groundwork" if "<groundwork>" in said else "notes"
     return (lot, version, source, task[:40]) if is_the_writers else (lot, task)

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.support.endpoint import Answer, Body, Reply
-from tests.support.writer import task_of
+from tests.support.writer import REWRITE, task_of
 
 OWN_WORD = re.compile(r"canary\d{5}x")
 
@@ -93,10 +93,10 @@ def answer_to(task: str, word: str) -> str:
     page = _PAGE.format(word=word)
     if task.startswith("TASK: work this meeting out"):
         return f"## What decides it\n- Who signs the migration plan of {word}. [L2]\n"
+    if task.startswith(REWRITE):
+        return page.replace("15 minutes", "20 minutes")
     if task.startswith("TASK: criticise"):
         return f"1. Nobody says who signs for {word}."
-    if task.startswith("TASK: now give me"):
-        return page.replace("15 minutes", "20 minutes")
     if task.startswith(("TASK: below stands", "TASK: you said")):
         blocks = re.findall(r"^(B\d+) \(", task, re.M)
         return "\n".join(f"{block}: other | L2" for block in blocks) or "B0: other | none"

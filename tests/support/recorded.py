@@ -1,8 +1,7 @@
 """Real completions, played back: what a model once answered for an example, call by call.
 
 A recording is JSON lines: first its provenance, then one call a line with its name, prompt hash, the task that was
-asked and the answer. It is played by the task, so that it stays of use when a wording or a line number changes; the
-page that was written without the groundwork is `another_page`.
+asked and the answer. It is played by the task, so that it stays of use when a wording or a line number changes.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from tests.support.endpoint import Answer, Body, Reply, Status
-from tests.support.writer import task_of
+from tests.support.writer import REWRITE, task_of
 
 FOLDER = Path(__file__).parent.parent / "recordings"
 _BLOCK = re.compile(r"^(B\d+) \(\w+\): ", re.M)
@@ -24,8 +23,8 @@ IN_TURN = frozenset({"rewrite"})
 _CALLS = {
     "TASK: work this meeting out": "groundwork",
     "TASK: prepare me": "page",
+    REWRITE: "rewrite",
     "TASK: criticise this page": "criticise",
-    "TASK: now give me the improved page": "rewrite",
     "TASK: below stands": "index",
     "TASK: you said which lines": "index_again",
     "TASK: you are a strict examiner": "judge",
@@ -49,8 +48,6 @@ class Recorded:
     def __call__(self, body: Body) -> Reply:
         asked = task_of(body)
         call = next((name for start, name in _CALLS.items() if asked.startswith(start)), "")
-        if call == "page" and "<groundwork>" not in str(body["messages"]):
-            call = "another_page"
         known = self._answers[call]
         if not known:
             return Status(404, code="model_not_found")

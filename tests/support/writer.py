@@ -95,6 +95,8 @@ PARTS = {
     "what decides it": "decides", "before": "before", "who": "people", "opening": "opening", "minutes": "agenda",
     "we bring": "bring", "find out": "find_out", "they will ask": "answers", "leave out": "leave_out",
 }  # fmt: skip
+REWRITE = "TASK: criticise this page as my sales manager would: what is wrong, what is missing, what would harm? At"
+"""So begins the task that asks for the improved page; a criticism alone is asked for in other words."""
 _BLOCK = re.compile(r"^(B\d+) \((\w+)\): (.*)$", re.M)
 _QUESTION = re.compile(r"^([FPC]\d?\.\w+): ", re.M)
 
@@ -106,10 +108,10 @@ def writer(body: Body) -> Reply:
         return Answer(GROUNDWORK)
     if asked.startswith("TASK: prepare me"):
         return Answer(PAGE)
+    if asked.startswith(REWRITE):
+        return Answer(f"{CRITICISM}\n{REWRITTEN}")
     if asked.startswith("TASK: criticise this page"):
         return Answer(CRITICISM)
-    if asked.startswith("TASK: now give me the improved"):
-        return Answer(f"{CRITICISM}\n{REWRITTEN}")
     if asked.startswith(("TASK: write this block", "TASK: write these", "TASK: the page lacks")):
         return Answer(BLOCK)
     if asked.startswith("TASK: below stands"):
