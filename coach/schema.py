@@ -85,6 +85,11 @@ class AccountContext(Noun):
     fields: tuple[NoteLine, ...] = ()
     proofs: tuple[NoteLine, ...] = ()
 
+    def __hash__(self) -> int:
+        """Of what usually tells contexts apart: hashing every line costs more than most of what is kept by context."""
+        ends = tuple(line.text for line in (*self.notes[:1], *self.notes[-1:]))
+        return hash((self.account, self.opportunity, self.today, self.meeting.date, len(self.notes), ends))
+
     @property
     def lines(self) -> dict[str, NoteLine]:
         """Every citable line by its label, in the order L, F, P."""

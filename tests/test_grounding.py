@@ -438,3 +438,17 @@ def test_one_block_alone_has_the_problems_that_it_has_among_the_others(name: str
     for blocks in (plan.blocks, spoilt):
         for block, whole in zip(blocks, ground(blocks, context), strict=True):
             assert problems_of(block, blocks, context) == whole.check.problems
+
+
+def test_what_is_kept_of_one_context_is_never_used_for_another_that_differs_in_the_middle_only() -> None:
+    def context(middle: str) -> AccountContext:
+        texts = ("The first line.", middle, "The last line.")
+        return AccountContext(
+            today=date(2026, 12, 1), notes=tuple(NoteLine(label=f"L{n}", text=t) for n, t in enumerate(texts, 1))
+        )
+
+    one, other = context("They have 41 trucks."), context("They have 52 trucks.")
+    assert hash(one) == hash(other) == hash(context("They have 41 trucks."))
+    block = Block(id="B1", kind="item", part="decides", text="They have 41 trucks.", citations=("L2",), basis="notes")
+    statuses = [ground([block], each)[0].check.status for each in (one, other, one)]
+    assert statuses == ["verified", "unverified", "verified"]
