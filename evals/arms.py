@@ -25,7 +25,8 @@ ABLATIONS = (
     "no_groundwork",
     "no_rewrite",
     "not_mended",
-    "two_rounds",
+    "one_round",
+    "three_rounds",
     "fixed_headings",
     "equal_tokens",
     "other_reader",
@@ -81,8 +82,9 @@ def ablations(roles: Roles, *, other_reader: str = "", other_prompts: Path | Non
     arms = (
         Arm("no_groundwork", "page without groundwork", roles, has_groundwork=False),
         Arm("no_rewrite", "groundwork and page, not criticised", roles, version=0),
-        Arm("not_mended", "rewritten, not mended word for word", roles, version=STEPS["normal"].rewrites),
-        Arm("two_rounds", "criticised and rewritten twice", roles, effort="high"),
+        Arm("not_mended", "rewritten twice, not mended word for word", roles, version=STEPS["normal"].rewrites),
+        Arm("one_round", "criticised and rewritten once, not mended", roles, version=1),
+        Arm("three_rounds", "criticised and rewritten three times, mended", roles, effort="high"),
         Arm("fixed_headings", "the same headings for every meeting", roles, prompts=PROMPT_SETS / "fixed_headings"),
         Arm("equal_tokens", "a chat that spends as many tokens", roles, is_chat=True, spends_like=model_arm(roles)),
     )
