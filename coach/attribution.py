@@ -94,8 +94,9 @@ class _Clause:
 
 def swapped(text: str, cited: Sequence[NoteLine], case: Case) -> str | None:
     """A sentence when the text puts words in the mouth of somebody else than the cited lines do."""
-    present = {name for line in cited for name in _present(line, case)}
-    for name, verb in _subjects(text, case.people):
+    subjects = _subjects(text, case.people)
+    present = {name for line in cited for name in _present(line, case)} if subjects else set()
+    for name, verb in subjects:
         others = sorted(other for other in present if other != name)
         if name not in present and others:
             return f"said of {_first(name)}, but {_labels(cited)} is about {_first(others[0])}"
@@ -122,7 +123,7 @@ def outsider(text: str, cited: Sequence[NoteLine]) -> str | None:
 def turned(text: str, cited: Sequence[NoteLine], case: Case) -> str | None:
     """A sentence when the text denies what a cited line affirms, or affirms what it denies."""
     people = _all_name_words(case.people)
-    theirs = [(clause, line) for line in cited for clause in _clauses(line.text, people) if clause.stems]
+    theirs = [(clause, line) for line in cited for clause in _clauses(line.text, people)]
     for clause in _clauses(text, people):
         near = [(other, line) for other, line in theirs if not clause.stems.isdisjoint(other.stems)]
         alike = [(len(clause.stems & other.stems), other, line) for other, line in near if _is_alike(clause, other)]
@@ -188,14 +189,16 @@ def _all_name_words(people: tuple[str, ...]) -> frozenset[str]:
 def _clauses(text: str, people: frozenset[str]) -> tuple[_Clause, ...]:
     words = _NOT_UNTIL.sub(" ", _NO_SHOW.sub("no", fold(text).replace("n't", " not")))
     parts = _CLAUSE_END.split(words)
-    return tuple(_clause(part, people) for part in parts if part.strip() and not _FORMULA.search(part))
+    clauses = (_clause(part, people) for part in parts if part.strip() and not _FORMULA.search(part))
+    return tuple(clause for clause in clauses if clause)
 
 
-def _clause(part: str, people: frozenset[str]) -> _Clause:
+def _clause(part: str, people: frozenset[str]) -> _Clause | None:
+    """None without content words: nothing can say its opposite."""
     words = _CLAUSE_WORD.findall(part)
-    stems = frozenset(
-        _ENDING.sub("", word)[:5] for word in words if len(word) > 3 and word not in _EMPTY and word not in people
-    )
+    stems = frozenset(_stem(word) for word in words if len(word) > 3 and word not in _EMPTY and word not in people)
+    if not stems:
+        return None
     return _Clause(
         stems=stems,
         is_denied=len([word for word in words if word in _NEGATORS]) % 2 == 1 and not _ABSENT.match(part),
@@ -204,6 +207,11 @@ def _clause(part: str, people: frozenset[str]) -> _Clause:
         is_condition=_CONDITION.match(part) is not None,
         wishes_otherwise=_is_wished_otherwise(part),
     )
+
+
+@lru_cache(maxsize=4096)
+def _stem(word: str) -> str:
+    return _ENDING.sub("", word)[:5]
 
 
 def _is_wished_otherwise(part: str) -> bool:

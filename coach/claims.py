@@ -45,6 +45,8 @@ class Claim:
     part: str
     basis: str
     holding: Held
+    cited: Held
+    """What the lines named for it hold: what follows unshown may only follow from these."""
     own: tuple[FoundDate, ...]
     days: Days
     is_table: bool = False
@@ -129,7 +131,7 @@ def claim_of(
     days = Days(today, case.context.meeting.date, own, (*holding.days, *holding.message_days))
     known = page or Surroundings()
     known = replace(known, is_german=reads_german(words, on_german_page=known.is_german))
-    return Claim(words, part, basis, holding, own, days, is_table, known)
+    return Claim(words, part, basis, holding, holding, own, days, is_table, known)
 
 
 def _meant(one: FoundDate, holding: Held) -> FoundDate:
@@ -140,5 +142,5 @@ def _meant(one: FoundDate, holding: Held) -> FoundDate:
 
 def held_against_all(claim: Claim, case: Case) -> Claim:
     """The claim beside all lines; what follows unshown may still only follow from its own."""
-    holding = replace(case.whole, given=claim.holding.given)
+    holding = case.whole
     return replace(claim, holding=holding, days=replace(claim.days, cited=(*holding.days, *holding.message_days)))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from coach.dates import days_of_month, noted_days, times, weekdays
+from coach.dates import FoundDate, days_of_month, noted_days, times, weekdays
 from coach.figures import SECONDS, Figure, figures, same_unit, seconds
 from coach.names import known_people, name_words, names, same_person
 from coach.schema import AccountContext, NoteLine
@@ -44,64 +44,127 @@ class Case:
     """Of the record's names: attendees, rep, account, seller, place. Any block may use them."""
     people: tuple[str, ...]
     """Everybody known, the rep among them."""
-    words: frozenset[str]
-    """Of the whole context."""
-    figures: tuple[Figure, ...]
-    """Of the whole context."""
-    name_words: frozenset[str]
-    """Words that stand as names somewhere in the context."""
+    noted: dict[str, tuple[FoundDate, ...]]
+    """By label, the days written in each line."""
 
     _held: dict[tuple[str, ...], Held] = field(default_factory=dict, compare=False, repr=False)
     """What lines hold that blocks cited before: those of the next draft cite the same."""
+    _names: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    """Of each word asked for before, whether a note has it as a name."""
 
     @cached_property
     def whole(self) -> Held:
         """What all lines together hold."""
         return held(self.lines, self)
 
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """Of the whole context."""
+        return tuple(one for line in self.in_order for one in figures(line.text))
 
-@dataclass(frozen=True)
+    def is_name_word(self, word: str) -> bool:
+        """True where the folded word is one of a name in some note."""
+        if word not in self._names:
+            near = (line.text for line in self.context.notes if word in fold(line.text))
+            self._names[word] = any(word in name_words(name) for text in near for name in names(text))
+        return self._names[word]
+
+
+@dataclass(frozen=True, eq=False)
 class Held:
-    """What some lines and the record hold."""
+    """What some lines and the record hold, each kind of it worked out when it is first asked for."""
 
     labels: tuple[str, ...]
-    figures: tuple[Figure, ...]
-    """Of the lines and of the record."""
-    given: tuple[Figure, ...]
-    """Of the lines alone, and the hours between their times: what a sum that is not shown may rest on."""
-    counts: tuple[Figure, ...]
-    """Of the record: how many plants the opportunity has, how many people come."""
-    days: tuple[date, ...]
-    """Of the lines alone, without today and the meeting."""
-    message_days: tuple[date, ...]
-    """Of the messages or entries that cited lines without a date belong to."""
-    days_of_month: frozenset[int]
-    times: frozenset[time]
-    months: frozenset[int]
-    weekdays: frozenset[int]
-    words: frozenset[str]
-    known: frozenset[str]
-    """These words, those of the record's names and those said just before in the same message."""
-    initials: frozenset[str]
-    text: str
-    """Folded."""
+    case: Case
+
+    @cached_property
+    def _lines(self) -> tuple[NoteLine, ...]:
+        return tuple(self.case.lines[label] for label in self.labels)
+
+    @cached_property
+    def _noted(self) -> tuple[Figure, ...]:
+        return tuple(one for line in self._lines for one in figures(line.text))
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """Of the lines and of the record."""
+        changes = (one for line in self._lines for one in _changes(line.text))
+        return (*self._noted, *_record_figures(self.case.context), *changes)
+
+    @cached_property
+    def given(self) -> tuple[Figure, ...]:
+        """Of the lines alone, and the hours between their times: what a sum that is not shown may rest on."""
+        return (*self._noted, *between(clock for line in self._lines for clock in times(line.text)))
+
+    @cached_property
+    def counts(self) -> tuple[Figure, ...]:
+        """Of the record: how many plants the opportunity has, how many people come."""
+        return (*figures(self.case.context.opportunity), _people(self.case.context))
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """Of the lines alone, without today and the meeting."""
+        return tuple(dict.fromkeys(day for line in self._lines for day in _dates(line, self.case)))
+
+    @cached_property
+    def message_days(self) -> tuple[date, ...]:
+        """Of the messages or entries that cited lines without a date belong to."""
+        return tuple(dict.fromkeys(day for line in self._lines for day in _meant_days(line, self.case)))
+
+    @cached_property
+    def days_of_month(self) -> frozenset[int]:
+        return frozenset(day for line in self._lines for day, _ in days_of_month(line.text))
+
+    @cached_property
+    def times(self) -> frozenset[time]:
+        clocks = (clock for line in self._lines for clock in _clocks(line.text))
+        return frozenset((*clocks, *_window(self.case.context)))
+
+    @cached_property
+    def months(self) -> frozenset[int]:
+        return frozenset((*(day.month for day in self.days), *(MONTHS[word] for word in self.words & MONTHS.keys())))
+
+    @cached_property
+    def weekdays(self) -> frozenset[int]:
+        named = (WEEKDAYS[word] for word in self.words & WEEKDAYS.keys())
+        return frozenset((*named, *(day.weekday() for day in self.days)))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return _words_in(self._lines)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """These words, those of the record's names and those said just before in the same message."""
+        return self.words | self.case.public_words | _named_before(self._lines, self.case)
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\b[A-Z]{2,3}\b", self._written))
+
+    @cached_property
+    def text(self) -> str:
+        """Folded."""
+        return fold(self._written)
+
+    @cached_property
+    def _written(self) -> str:
+        return "\n".join(line.text + " " + (line.speaker or "") for line in self._lines)
 
 
 @lru_cache(maxsize=48)
 def case_of(context: AccountContext) -> Case:
     """The context with what every comparison needs."""
-    lines = context.lines
+    lines, noted = context.lines, noted_days(context)
     return Case(
         context=context,
         lines=lines,
         in_order=tuple(lines.values()),
         places={label: place for place, label in enumerate(lines)},
-        entry_days=_entry_days(context),
+        entry_days=_entry_days(context, noted),
         public_words=_public_words(context),
         people=tuple(name for name in (*known_people(context), context.rep) if name),
-        words=_words_in(lines.values()) | _public_words(context),
-        figures=tuple(one for line in lines.values() for one in figures(line.text)),
-        name_words=frozenset(word for line in context.notes for name in names(line.text) for word in name_words(name)),
+        noted=noted,
     )
 
 
@@ -111,32 +174,8 @@ def held(labels: Iterable[str], case: Case) -> Held:
     if cited not in case._held:
         if len(case._held) >= MAX_KEPT:
             case._held.clear()
-        case._held[cited] = _held(cited, case)
+        case._held[cited] = Held(tuple(label for label in cited if label in case.lines), case)
     return case._held[cited]
-
-
-def _held(labels: tuple[str, ...], case: Case) -> Held:
-    lines = [case.lines[label] for label in labels if label in case.lines]
-    context, text = case.context, "\n".join(line.text + " " + (line.speaker or "") for line in lines)
-    found, words = tuple(one for line in lines for one in _dates(line, case)), _words_in(lines)
-    noted, record = [one for line in lines for one in figures(line.text)], _record_figures(context)
-    changes = [one for line in lines for one in _changes(line.text)]
-    return Held(
-        labels=tuple(line.label for line in lines),
-        figures=(*noted, *record, *changes),
-        given=(*noted, *between(clock for line in lines for clock in times(line.text))),
-        counts=(*figures(context.opportunity), _people(context)),
-        days=tuple(dict.fromkeys(found)),
-        message_days=tuple(dict.fromkeys(day for line in lines for day in _meant_days(line, case))),
-        days_of_month=frozenset(day for line in lines for day, _ in days_of_month(line.text)),
-        times=frozenset((*(clock for line in lines for clock in _clocks(line.text)), *_window(context))),
-        months=frozenset((*(day.month for day in found), *(MONTHS[word] for word in words & MONTHS.keys()))),
-        weekdays=frozenset((*(WEEKDAYS[word] for word in words & WEEKDAYS.keys()), *(day.weekday() for day in found))),
-        words=words,
-        known=words | case.public_words | _named_before(lines, case),
-        initials=frozenset(re.findall(r"\b[A-Z]{2,3}\b", text)),
-        text=fold(text),
-    )  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -242,12 +281,12 @@ def _changes(text: str) -> Iterator[Figure]:
 _TO = re.compile(r" (?:\w+ )?(?:to|auf|a|naar) ")
 
 
-def _entry_days(context: AccountContext) -> dict[str, date]:
+def _entry_days(context: AccountContext, noted: dict[str, tuple[FoundDate, ...]]) -> dict[str, date]:
     """By label, the day of the entry or message that a note without a date belongs to: `3.11. call …`, a header."""
     found: dict[str, date] = {}
     entry: date | None = None
     for line in context.notes:
-        own = noted_days(context)[line.label]
+        own = noted[line.label]
         if own and (own[0].start <= ENTRY_DATE_WITHIN or _HEADER.match(line.text)):
             entry = own[0].day
         elif not own and entry:
@@ -259,7 +298,7 @@ _HEADER = re.compile(r"(?:From|To|Sent|Date|Von|An|Datum|De|Para|Objet)\s?:")
 
 
 def _dates(line: NoteLine, case: Case) -> list[date]:
-    return [one.day for one in noted_days(case.context)[line.label]]
+    return [one.day for one in case.noted[line.label]]
 
 
 def _same(one: Figure, other: Figure) -> bool:

@@ -42,11 +42,26 @@ _SHORT_CUES = re.compile(r"\b(?:ai|llm)\b|[a-z0-9+/]{120}")
 @lru_cache(maxsize=48)
 def instruction_like(context: AccountContext) -> tuple[str, ...]:
     """Labels of the lines that read like instructions to a machine, in the order L, F, P."""
-    return tuple(label for label, line in context.lines.items() if is_instruction_like(line.text))
+    lines = context.lines
+    cues = _cues_in(_plain("\n".join(line.text for line in lines.values())))
+    return tuple(label for label, line in lines.items() if _is_suspect(line.text, cues))
 
 
 def is_instruction_like(text: str) -> bool:
     """Whether a line reads like an instruction to a machine."""
-    lower = text.casefold().replace("i\u0307", "i").replace("ı", "i")
-    is_worth_a_look = any(cue in lower for cue in _CUES) or _SHORT_CUES.search(lower) is not None
+    return _is_suspect(text, _cues_in(_plain(text)))
+
+
+def _is_suspect(text: str, cues: tuple[str, ...]) -> bool:
+    """`cues`: those that it can hold."""
+    lower = _plain(text)
+    is_worth_a_look = any(cue in lower for cue in cues) or _SHORT_CUES.search(lower) is not None
     return is_worth_a_look and _PATTERNS.search(text) is not None
+
+
+def _cues_in(lower: str) -> tuple[str, ...]:
+    return tuple(cue for cue in _CUES if cue in lower)
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("i\u0307", "i").replace("ı", "i")

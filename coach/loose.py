@@ -45,7 +45,7 @@ def names_in(claim: Claim, case: Case) -> tuple[str, ...]:
     known = (
         word
         for word in sorted(opening)
-        if word.lower() == fold(word) and fold(word) in case.name_words and not is_opener(word)
+        if word.lower() == fold(word) and not is_opener(word) and case.is_name_word(fold(word))
     )
     return tuple(dict.fromkeys((*found, *known)))
 
@@ -74,7 +74,7 @@ def _without(found: Iterable[Figure], others: Iterable[Figure]) -> list[Figure]:
 
 def _following(claim: Claim, found: Sequence[Figure], good: Sequence[Figure], case: Case) -> list[Figure]:
     """What follows from held figures without the sum being shown; also from what follows."""
-    given = (*claim.holding.given, *claim.page.worked_out)
+    given = (*claim.cited.given, *claim.page.worked_out)
     new: list[Figure] = []
     for _ in range(3):
         left = _without(found, (*good, *new))

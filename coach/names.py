@@ -124,7 +124,7 @@ def _fits(one: str, other: str) -> bool:
 
 
 def _are_initials(initials: str, name: str) -> bool:
-    if not re.fullmatch(r"[A-Z]{2,3}", initials):
+    if len(initials) not in {2, 3} or not (initials.isascii() and initials.isalpha() and initials.isupper()):
         return False
     words = name_words(name)
     return len(words) >= 2 and initials.lower() in {words[0][0] + words[-1][0], "".join(word[0] for word in words)}
@@ -229,6 +229,7 @@ def _trimmed(words: list[str]) -> list[str]:
     return max(groups, key=len, default=[])
 
 
+@lru_cache(maxsize=4096)
 def _is_plain(word: str) -> bool:
     folded = _CONTRACTED.sub("", fold(word)).removesuffix("'s").strip(".")
     if folded.endswith("s") and folded[:-1] in WEEKDAYS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coach.builtin import words
 from coach.builtin.evidence import Evidence
@@ -24,6 +25,7 @@ class Early:
     """From the start; None when it cannot be counted."""
 
 
+@lru_cache(maxsize=4)
 def leaves_early(evidence: Evidence) -> Early | None:
     """The last word of theirs that somebody has less time than the record plans."""
     meeting = evidence.context.meeting

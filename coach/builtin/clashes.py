@@ -35,9 +35,9 @@ _TOTAL = Spotter(
     r"\b(?:amount|total|quote\w*|order form|value|price|expectedamount|worth|deal size|budget\w*)\b|"
     r"^\W*(?:field )?amount"
 )
-_MINE = Spotter(r"\b(?:I decide|my (?:call|decision)|moi qui décide|ich entscheide|ik beslis|I sign)\b")
+_MINE = Spotter(r"(?<!\w)(?:I decide|my (?:call|decision)|moi qui décide|ich entscheide|ik beslis|I sign)\b")
 _GROUP = Spotter(
-    r"\b(?:voted|committee|partners|the board|CFO (?:needs|signs|must)|sign(?:s|-| )?off|procurement|final say)\b"
+    r"(?<!\w)(?:voted|committee|partners|the board|CFO (?:needs|signs|must)|sign(?:s|-| )?off|procurement|final say)\b"
 )
 _LATE_STAGE = Spotter(r"negotiat|verbal|commit|contract|clos(?:e|ing)|won")
 _NEAR_DAYS = 21

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coach.builtin import words
 from coach.builtin.evidence import Evidence
@@ -112,6 +113,7 @@ def spoken(day: dt.date | None) -> str:
     return f"by {day:%A} {day.day} {day:%B}" if day else "within three working days of our meeting"
 
 
+@lru_cache(maxsize=4)
 def situation_of(evidence: Evidence) -> Situation:
     kind = kind_of(evidence)
     lead = _lead(evidence, kind)

@@ -2,6 +2,7 @@
 
 Python's `re` tries every alternative of a pattern that ignores case at every place; of one in lower case it skips those
 whose first letter is another. So the text is first looked at in lower case, and only a hit is searched in earnest.
+A pattern of whole words is looked for behind what is no part of a word: `re` finds these places faster.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+_WORD_STARTS = r"(?<!\w)"
 _TOKEN = re.compile(r"\\.|\(\?P[<=]|.", re.DOTALL)
 
 
@@ -19,22 +21,23 @@ class Spotter:
     def __init__(self, source: str) -> None:
         self.pattern = source
         self._whole = re.compile(source, re.IGNORECASE)
-        self._quick = re.compile(_lowered(source))
+        self._before = " " if source.startswith(_WORD_STARTS) else ""
+        self._quick = re.compile(_lowered(r"\W" + source.removeprefix(_WORD_STARTS) if self._before else source))
 
     def search(self, text: str) -> re.Match[str] | None:
-        return self._whole.search(text) if self._quick.search(_lower(text)) else None
+        return self._whole.search(text) if self._quick.search(self._before + _lower(text)) else None
 
     def match(self, text: str) -> re.Match[str] | None:
-        return self._whole.match(text) if self._quick.match(_lower(text)) else None
+        return self._whole.match(text) if self._quick.match(self._before + _lower(text)) else None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        return self._whole.finditer(text) if self._quick.search(_lower(text)) else iter(())
+        return self._whole.finditer(text) if self._quick.search(self._before + _lower(text)) else iter(())
 
     def findall(self, text: str) -> list[str]:
-        return self._whole.findall(text) if self._quick.search(_lower(text)) else []
+        return self._whole.findall(text) if self._quick.search(self._before + _lower(text)) else []
 
     def sub(self, new: str, text: str, count: int = 0) -> str:
-        return self._whole.sub(new, text, count) if self._quick.search(_lower(text)) else text
+        return self._whole.sub(new, text, count) if self._quick.search(self._before + _lower(text)) else text
 
 
 @lru_cache(maxsize=4096)

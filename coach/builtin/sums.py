@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from coach.builtin.clashes import field_label
 from coach.builtin.evidence import Evidence
@@ -29,6 +30,7 @@ class Sum:
     is_internal: bool = False
 
 
+@lru_cache(maxsize=4)
 def sums(evidence: Evidence) -> tuple[Sum, ...]:
     """At most four, each with its terms."""
     found = [*_over_limit(evidence), *_per_year(evidence), *_per_unit(evidence)]

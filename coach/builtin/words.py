@@ -159,7 +159,7 @@ PRICE = _any(
     r"rabatt", r"prix", r"prijs",
 )  # fmt: skip
 ASKS = Spotter(
-    r"\b(?:asks?|asked|wants to know|fragt|fragte|demande|vraagt)\b[:,]? (?:us |me )?(?P<what>(?:who|what|how|"
+    r"(?<!\w)(?:asks?|asked|wants to know|fragt|fragte|demande|vraagt)\b[:,]? (?:us |me )?(?P<what>(?:who|what|how|"
     r"why|when|where|whether|if|which|wer|was|wie|warum|wann|qui|quoi|combien|wie)\b.+)"
 )
 QUOTED = re.compile(r"[\"“„«]\s?([^\"“”„«»]{8,}?)\s?[\"”“»]")
