@@ -51,6 +51,11 @@ def figures(text: str) -> tuple[Figure, ...]:
     return tuple(_compounds(text, _ranges(text, found)))
 
 
+def speaks_of_money(text: str) -> bool:
+    """A quick first look: without a currency no figure is an amount of one."""
+    return _MONEY.search(fold(text)) is not None
+
+
 def seconds(figure: Figure) -> Decimal | None:
     """A duration up to hours, in seconds; None for any other figure."""
     return figure.value * SECONDS[figure.unit] if figure.unit in SECONDS else None
@@ -77,6 +82,7 @@ _NUMBER = re.compile(
     r"(?P<scale>\s?(?:tsd|tausend|thousand|mio|mln|mn|millionen|millions?|millones|mrd|milliarden|billion|bn|hundred)\b\.?|[kmb](?![a-z0-9²]))?"
     rf"(?P<after>\s?(?:t(?:eur|chf)\b|(?:{_CURRENCY})(?![a-z])))?"
 )
+_MONEY = re.compile(_CURRENCY)
 _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[a-z]+")
 _CURRENCY_BEFORE = 16

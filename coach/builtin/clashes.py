@@ -18,6 +18,8 @@ from coach.figures import Figure, figures
 from coach.schema import AccountContext
 
 _PEOPLE = {"user", "seat", "licence", "license", "login", "chair", "device", "utilisateur", "nutzer", "gebruiker"}
+_COUNTED = Spotter(r"user|seat|licence|license|login|chair|device|utilisateur|nutzer|gebruiker")
+"""A quick first look for these."""
 _EVENTS = (
     "board",
     "committee",
@@ -83,7 +85,7 @@ def _counts(evidence: Evidence) -> Iterable[Clash]:
     sides: dict[Decimal, tuple[str, str]] = {}
     unit = ""
     for one in evidence.said:
-        for figure in figures(one.text):
+        for figure in figures(one.text) if _COUNTED.search(one.text) else ():
             if figure.unit in _PEOPLE and figure.value > 1 and one.label not in evidence.confidential:
                 unit = unit or figure.unit
                 sides.setdefault(figure.value, (_around(one.text, figure), one.label))
@@ -132,7 +134,8 @@ def _event_days(evidence: Evidence) -> Iterable[Clash]:
     today = evidence.context.today
     by_event: dict[str, dict[date, Said]] = {}
     for one in evidence.said:
-        for found in dates(one.text, today=one.day or today):
+        text = one.text.casefold()
+        for found in dates(one.text, today=one.day or today) if any(event in text for event in _EVENTS) else ():
             near = one.text[max(0, found.start - 30) : found.end + 4].casefold()
             if event := next((e for e in _EVENTS if e in near), ""):
                 by_event.setdefault(event, {}).setdefault(found.day, one)

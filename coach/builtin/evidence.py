@@ -84,6 +84,7 @@ def gather(context: AccountContext) -> Evidence:
     limits = frozenset(s.label for s in said if words.LIMIT.search(s.text) and not s.is_theirs)
     internal = confidential | limits | frozenset(s.label for s in said if _is_internal(s))
     answers = _after_our_question(said)
+    quotable = [(one, _is_want(one)) for one in said if _is_quotable(one) and one.label not in confidential]
     return Evidence(
         context=context,
         persons=persons,
@@ -95,7 +96,7 @@ def gather(context: AccountContext) -> Evidence:
         questions=questions(said, persons, confidential),
         deadlines=_deadlines(said, context, confidential | limits),
         gone=_gone(said, persons),
-        goals={person: _goals(person, said, answers, persons, confidential) for person in persons.everybody},
+        goals={person: _goals(person, quotable, answers, persons) for person in persons.everybody},
     )
 
 
@@ -107,11 +108,12 @@ def _is_internal(said: Said) -> bool:
 def _confidential(said: tuple[Said, ...], context: AccountContext) -> frozenset[str]:
     """Lines that the rep marked, those with the cue, the quotation around it, and what the same voice says next."""
     found = {label for line in context.notes for label in marked_lines(line)}
-    found |= {line.label for line in context.notes if words.CONFIDENCE.search(line.text)}
+    cued = {line.label for line in context.notes if words.CONFIDENCE.search(line.text)}
+    found |= cued
     found.update(*(told for told in _quotations(context.notes) if told & found))
     previous, following = None, 0
     for one in said:
-        if words.CONFIDENCE.search(one.line):
+        if one.label in cued:
             following = SAID_NEXT
         elif previous is not None and one.label != previous.label:
             is_same = one.speaker != "" and one.speaker == previous.speaker
@@ -185,14 +187,13 @@ def _after_our_question(said: tuple[Said, ...]) -> dict[int, float]:
 
 
 def _goals(
-    person: str, said: tuple[Said, ...], answers: dict[int, float], persons: Persons, confidential: frozenset[str]
+    person: str, quotable: Sequence[tuple[Said, bool]], answers: dict[int, float], persons: Persons
 ) -> tuple[Said, ...]:
+    """`quotable`: sentences, and whether each wants something."""
     scored: list[tuple[float, Said]] = []
-    for one in said:
-        if one.label in confidential or one.is_automatic or not 4 <= one.size <= MAX_QUOTE_WORDS:
-            continue
+    for one, is_want in quotable:
         score = answers.get(one.order, 0.0) if one.speaker == person and "?" not in one.text else 0.0
-        score = score or _goal_score(one, person, persons)
+        score = score or (_goal_score(one, person, persons) if is_want else 0.0)
         if score >= 3:
             scored.append((score + min(weight(one.text, persons), 3) * 0.3 + one.order * 0.001, one))
     return tuple(one for _, one in sorted(scored, key=lambda pair: -pair[0]))
@@ -211,15 +212,18 @@ _OURS_TO_DO = Spotter(
 )
 
 
+def _is_quotable(said: Said) -> bool:
+    return not said.is_automatic and 4 <= said.size <= MAX_QUOTE_WORDS
+
+
+def _is_want(said: Said) -> bool:
+    """Whether somebody wants or fears something."""
+    is_ours = said.text.rstrip(' "”').endswith("?") or _OURS_TO_DO.match(said.text)
+    return not is_ours and words.is_want(said.text) and not words.TALK.search(said.text)
+
+
 def _goal_score(said: Said, person: str, persons: Persons) -> float:
     """3 or more: this person wants or fears it, by their own words or the rep's note of them."""
-    if (
-        said.text.rstrip(' "”').endswith("?")
-        or _OURS_TO_DO.match(said.text)
-        or not words.is_want(said.text)
-        or words.TALK.search(said.text)
-    ):
-        return 0
     if said.speaker == person:
         return 4 + bool(re.search(r"\b(?:I|we|my|ich|wir|je|ik)\b", said.text))
     if said.speaker:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coach.builtin.spotting import Spotter
 from coach.names import known_people, same_person
@@ -71,6 +72,7 @@ _CONTACT = Spotter(
 )
 
 
+@lru_cache(maxsize=4)
 def contacts(context: AccountContext) -> dict[str, str]:
     """Whom a record dump calls the contact."""
     found = (_CONTACT.match(line.text) for line in context.notes)

@@ -50,10 +50,8 @@ def people(evidence: Evidence) -> Iterator[Piece]:
 
 
 def _heard(evidence: Evidence) -> list[str]:
-    count = {
-        p: sum(1 for s in evidence.said if s.speaker == p or p in evidence.persons.named_in(s.text))
-        for p in evidence.persons.others
-    }
+    named = [{said.speaker, *evidence.persons.named_in(said.text)} for said in evidence.said]
+    count = {person: sum(person in one for one in named) for person in evidence.persons.others}
     theirs = {line.speaker for line in evidence.context.notes if line.voice == "customer"} | set(
         contacts(evidence.context)
     )

@@ -5,7 +5,6 @@ Only where both terms stand in lines that belong together; a sample is never sca
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -13,12 +12,13 @@ from functools import lru_cache
 from coach.builtin.clashes import field_label
 from coach.builtin.evidence import Evidence
 from coach.builtin.spotting import Spotter
-from coach.figures import Figure, figures
+from coach.figures import Figure, figures, speaks_of_money
 
 _LIMIT = Spotter(
     r"(?:anything (?:above|over|from)|above|over|limit(?: of)?|up to|under|below|more than|purchases over|ab|"
     r"über|bis zu|au-dessus de)\s*(?:my |our |the )?$"
 )
+_TERM = Spotter(r"(?:renewal|term|contract) of (\d{1,2}) (year|month)s?|= ?(\d{1,2}) ?(?:yr|year)s?")
 _UNITS = {"user", "seat", "licence", "site", "plant", "store", "truck", "clinic", "lab", "login", "device", "job"}
 _MONTHS = {"year": 12, "month": 1}
 
@@ -65,7 +65,7 @@ def _over_limit(evidence: Evidence) -> list[Sum]:
     for one in evidence.said:
         if one.label in evidence.confidential or one.label in evidence.limits:
             continue
-        for figure in figures(one.text):
+        for figure in figures(one.text) if speaks_of_money(one.text) else ():
             stated = _LIMIT.search(one.text[: figure.start].rstrip(" $€£"))
             if (
                 not stated
@@ -99,14 +99,9 @@ def _per_year(evidence: Evidence) -> list[Sum]:
         ),
         None,
     )
-    sources = ([(offer.text, offer.label)] if offer else []) + [
-        (s.text, s.label) for s in evidence.said if any(f.value == amount.value for f in figures(s.text))
-    ]
-    for text, source in sources:
-        term = re.search(
-            r"(?:renewal|term|contract) of (\d{1,2}) (year|month)s?|= ?(\d{1,2}) ?(?:yr|year)s?", text, re.I
-        )
-        if not term:
+    for one in (*([offer] if offer else []), *evidence.said):
+        term = _TERM.search(one.text)
+        if not term or (one is not offer and all(f.value != amount.value for f in figures(one.text))):
             continue
         count = Decimal(term[1] or term[3])
         unit = (term[2] or "year").casefold()
@@ -117,7 +112,7 @@ def _per_year(evidence: Evidence) -> list[Sum]:
                 Sum(
                     f"{plain(amount.value)} / {count} = {plain(each)} a {unit}, if the amount covers {count} "
                     f"{unit}s.".replace("=", exact, 1),
-                    (label, source),
+                    (label, one.label),
                 )
             ]
     return []
@@ -129,7 +124,7 @@ def _per_unit(evidence: Evidence) -> list[Sum]:
     for one in evidence.said:
         if one.label in evidence.confidential or one.size > 30:
             continue
-        here = figures(one.text)
+        here = figures(one.text) if speaks_of_money(one.text) else ()
         money = [f for f in here if _money(f) and f.value >= 1000]
         counts = [f for f in here if f.unit in _UNITS and f.value > 1]
         if len(money) == 1 and len(counts) == 1 and not money[0].is_approximate:

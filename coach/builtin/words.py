@@ -122,11 +122,10 @@ DECIDE = _any(
     r"board", r"buyer",
     r"sign.?off", r"entscheide\w*", r"décide\w*", r"beslis\w*", r"mandate", r"chefin", r"cfo", r"procurement",
 )  # fmt: skip
-LEFT = Spotter(
-    r"no longer (?:work|with)|\bhas left\b|\bleft the (?:company|firm)|\bresigned\b|\blaid off\b|"
-    r"\bis leaving\b|ausgeschieden|"
-    r"\ba quitté\b|is weg bij"
-)
+LEFT = _any(
+    r"no longer (?:work|with)\w*", r"has left", r"left the (?:company|firm)\w*", r"resigned", r"laid off",
+    r"is leaving", r"\w*ausgeschieden\w*", r"a quitté", r"is weg bij\w*",
+)  # fmt: skip
 LEAVES_EARLY = Spotter(
     r"(?:must|have to|need to) (?:go|leave) at (?P<clock>\d{1,2}[:.h]\d{2})|has until (?P<noon>noon)|"
     r"until (?P<until>\d{1,2}[:.]\d{2})\b|"
