@@ -58,7 +58,7 @@ _UNTOLD = listed(
 )
 _EMPTY = NOT_UNITS | _NEGATORS | _UNTOLD
 _CLAUSE_END = re.compile(
-    r"(?:^|(?<=[.;!?()\"“”„–—|\n]))[^.;!?()\"“”„–—|\n]++\?|[.;:!()\"“”„–—|\n]|\s-\s|,(?!\d)|\bbut\b|\baber\b|\bmais\b|\band\b|\bund\b|\bet\b"
+    r"(?:^|(?<=[.;!?()\"“”„–—|\n]))[^.;!?()\"“”„–—|\n]++\?|[.;:!()\"“”„–—|\n]|\s-\s|,(?!\d)|\b(?:but|aber|mais|and|und|et)\b"
 )
 _FORMULA = re.compile(r"[=×÷]")
 _NO_SHOW = re.compile(r"\bno-(?=[a-z])")

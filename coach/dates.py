@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
 
-from coach.moments import FULL_WEEKDAY, ORDINAL, SLASHED, DateMatch, date_matches, time_matches
+from coach.moments import FULL_WEEKDAY, SLASHED, DateMatch, date_matches, ordinals, time_matches
 from coach.schema import AccountContext, NoteLine
 from coach.words import MONTHS, WEEKDAY_NAMES, WEEKDAYS, fold
 
@@ -73,7 +73,7 @@ def days_to_come(text: str, *, today: date) -> tuple[date, ...]:
 @lru_cache(maxsize=4096)
 def days_of_month(text: str) -> tuple[tuple[int, str], ...]:
     """Days without a month, `the 15th`, with their words."""
-    found = tuple(ORDINAL.finditer(fold(text)))
+    found = ordinals(text)
     dated = {place for one in date_matches(text) for place in range(one.start, one.end)} if found else set()
     return tuple(
         (int(match["day"] or match["day2"]), text[match.start() : match.end()].split()[-1])
@@ -146,7 +146,7 @@ def _around(context: AccountContext) -> dict[str, date]:
 @lru_cache(maxsize=48)
 def writes_month_first(context: AccountContext) -> bool:
     """True where some line has a date that only reads month first (`10/13`) and none that only reads day first."""
-    pairs = [pair for line in context.notes for pair in SLASHED.findall(line.text)]
+    pairs = [pair for line in context.notes if "/" in line.text for pair in SLASHED.findall(line.text)]
     month_first = sum(int(one) <= 12 < int(two) <= 31 for one, two in pairs)
     day_first = sum(int(two) <= 12 < int(one) <= 31 for one, two in pairs)
     return month_first > 0 and day_first == 0

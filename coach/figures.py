@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import zip_longest
 
-from coach.moments import ORDINAL, date_matches, time_matches
+from coach.moments import WORD_OR_NUMBER, date_matches, ordinals, time_matches
 from coach.words import CURRENCIES, DOZENS, MULTIPLIERS, NOT_UNITS, NUMBERS, TENS, UNITS, fold
 
 HARD_UNITS = frozenset({"%", "s", "min", "h", "day", "week", "month", "year", "x", "°C"})
@@ -77,7 +77,8 @@ def same_unit(one: Figure, other: Figure) -> bool:
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD"})
 _CURRENCY = "|".join(re.escape(word) for word in sorted(CURRENCIES, key=len, reverse=True))
 _NUMBER = re.compile(
-    rf"(?P<before>(?<![a-z])(?:{_CURRENCY})\s?|(?<![\w/])t(?:eur|chf)\s?)?(?P<sign>(?<![\w)\].])-(?=\d))?"
+    WORD_OR_NUMBER
+    + rf"(?P<before>(?<![a-z])(?:{_CURRENCY})\s?|(?<![\w/])t(?:eur|chf)\s?)?(?P<sign>(?<![\w)\].])-(?=\d))?"
     r"(?P<number>\d{1,3}(?:(?P<group>[ .,'])\d{3})(?:(?P=group)\d{3})*(?![\d])(?:[.,]\d+(?!\d))?|\d+(?:[.,]\d+)?)"
     r"(?P<scale>\s?(?:tsd|tausend|thousand|mio|mln|mn|millionen|millions?|millones|mrd|milliarden|billion|bn|hundred)\b\.?|[kmb](?![a-z0-9²]))?"
     rf"(?P<after>\s?(?:t(?:eur|chf)\b|(?:{_CURRENCY})(?![a-z])))?"
@@ -120,7 +121,7 @@ def _masked(text: str) -> str:
         return folded
     spans = [(one.start, one.end) for one in date_matches(text)]
     spans += [one.span() for one in time_matches(text)]
-    spans += [one.span() for one in ORDINAL.finditer(folded)]
+    spans += [one.span() for one in ordinals(text)]
     signs = list(folded)
     for start, end in spans:
         signs[start:end] = "\x00" * (end - start)

@@ -10,8 +10,11 @@ from functools import lru_cache
 from coach.words import MONTHS, WEEKDAYS, fold
 
 _MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
+WORD_OR_NUMBER = r"(?:(?<![a-z])|(?=\d))"
+"""Where one may begin: from within a word `re` goes on at once."""
 _WEEKDAY = (
-    "(?:(?<![a-z])(?P<weekday>"
+    WORD_OR_NUMBER
+    + "(?:(?<![a-z])(?P<weekday>"
     + "|".join(sorted(WEEKDAYS, key=len, reverse=True))
     + r")\b\.?,?\s+(?:the |den |dem |le |el )?)?"
 )
@@ -23,10 +26,9 @@ FULL_WEEKDAY = re.compile(
     r"|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miercoles|jueves|viernes|sabado|domingo"
     r"|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)\b"
 )
-ORDINAL = re.compile(
+_ORDINAL = re.compile(
     r"\b(?:the (?P<day>\d{1,2})(?:st|nd|rd|th)\b|(?:den|dem|zum|am|le|vom|bis) (?P<day2>\d{1,2})\.(?![\d]| ?[a-z]{3}))"
 )
-"""A day without its month: `the 15th`, `dem 27.`."""
 SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 RANGE = re.compile(
     _WEEKDAY + _DAY + r"(?:st|nd|rd|th|\.)?\s*(?:-|and|to|or|bis|und|oder|au|et|y|al|,)\s*"
@@ -62,7 +64,7 @@ _HINTS = tuple(
         r"\d{4}[-/]\d\d[-/]\d\d",
         r"\d[/.-]\d{1,2}[/.-]\d\d",
         r"\d(?:st|nd|rd|th|er|o|\.)?\s*(?:of |de |-)?(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b",
-        r"[a-z]\.?\s+(?:the )?\d",
+        r"(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?\s+(?:the )?\d",
         r"\d/\d",
         r"\d\d\.\d\d\.",
         r"\d\.\d{1,2}\.",
@@ -75,11 +77,14 @@ _RANGE_HINT = re.compile(
 )
 _DOTTED_RANGE_HINT = re.compile(r"\d\.\s?[/-]\s?\d{1,2}\.\d")
 _HINTED = ((_RANGE_HINT, RANGE), (_DOTTED_RANGE_HINT, DOTTED_RANGE), *zip(_HINTS, _PATTERNS, strict=True))
+_WORDED = tuple((hint, pattern) for hint, pattern in _HINTED if _MONTH in pattern.pattern)
+"""Those with a month in letters: all that can stand where no mark joins two digits."""
 _BEFORE_DIGITS = 64
 """Signs before the first digit of a date in which its weekday and month stand."""
-_MONTH_FIRST = _PATTERNS[3]
 _DIGIT = re.compile(r"\d")
-_WORD_BEFORE_DIGIT = re.compile(r"([a-z]+)\b\.?\s+(?:the )?\d")
+_DIGITS_JOINED = re.compile(r"\d[/.-]\d")
+_TIME_HINT = re.compile(r"\d(?:[:.h][0-5]|u\b|\s*(?:[ap]m\b|[ap]\.m\.|uhr\b|o'clock\b))")
+_ORDINAL_HINT = re.compile(r"\d(?:st|nd|rd|th|\.)")
 _FRACTION = re.compile(r"(?<![\d/])\d [1-3]/[248]$")
 """`2 1/2 hours`."""
 _VERBS = frozenset({"may", "march", "mar"})
@@ -111,23 +116,26 @@ def date_matches(text: str) -> tuple[DateMatch, ...]:
 @lru_cache(maxsize=4096)
 def time_matches(text: str) -> tuple[re.Match[str], ...]:
     """Where times of day stand."""
-    if not _DIGIT.search(text):
+    folded = fold(text)
+    if not _TIME_HINT.search(folded):
         return ()
-    return tuple(match for match in TIME.finditer(fold(text)) if not _is_decimal(match))
+    return tuple(match for match in TIME.finditer(folded) if not _is_decimal(match))
+
+
+@lru_cache(maxsize=4096)
+def ordinals(text: str) -> tuple[re.Match[str], ...]:
+    """Where days without their month stand: `the 15th`, `dem 27.`."""
+    folded = fold(text)
+    return tuple(_ORDINAL.finditer(folded)) if _ORDINAL_HINT.search(folded) else ()
 
 
 def _candidates(text: str) -> Iterator[re.Match[str]]:
     folded = fold(text)
     if not _DIGIT.search(folded):
         return
-    for hint, pattern in _HINTED:
-        first = hint.search(folded) if pattern is not _MONTH_FIRST else _month_before_a_digit(folded)
-        if first:
+    for hint, pattern in _HINTED if _DIGITS_JOINED.search(folded) else _WORDED:
+        if first := hint.search(folded):
             yield from pattern.finditer(folded, max(0, first.start() - _BEFORE_DIGITS))
-
-
-def _month_before_a_digit(folded: str) -> re.Match[str] | None:
-    return next((found for found in _WORD_BEFORE_DIGIT.finditer(folded) if found[1] in MONTHS), None)
 
 
 def _is_date(text: str, match: re.Match[str], parts: dict[str, str]) -> bool:

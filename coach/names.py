@@ -39,9 +39,10 @@ _SPEECH = (
     r"|accepted|accepts|refused|refuses|confirmed|confirms|offered|expects|insists|believes|prefers|mentioned|called|mailed)"
 )
 _SPEAKS = re.compile(rf"\s+(?:also |never |already )?{_SPEECH}\b")
-_WORD = re.compile(r"[^\W\d_](?:[\w]|[&'’.\-/](?=\w))*")
+_WORD = re.compile(r"[^\W\d_](?:\w+|[&'’.\-/](?=\w))*")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_CODE = re.compile(r"(?<![\w/.-])(?=[\w/-]*\d)(?=[\w/-]*[A-Z])(?![LFP]\d+\b)[A-Z]\w*(?:[/-]\w+)*(?![\w/])")
+_CODE = re.compile(r"(?<![\w/.-])(?=[A-Z][\w/-]*\d)(?![LFP]\d+\b)[A-Z]\w*(?:[/-]\w+)*(?![\w/])")
+_CODE_HINT = re.compile(r"[A-Z][\w/-]*\d")
 _DATED_CODE = re.compile(r"[A-Z]?\d*[hmk]?$|(?:EUR|USD|GBP|CAD|CHF)\d", re.IGNORECASE)
 _SCALED = re.compile(r"(?:Mio|Mrd|Tsd|Mill?|MW|MWh|KW|EUR|USD|GBP|CHF|CAD)/\d")
 """`73 Mio/365` is a sum."""
@@ -80,6 +81,8 @@ def names(text: str, *, in_german: bool | None = None) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def codes(text: str) -> tuple[str, ...]:
     """Words of letters and digits that must be carried over sign by sign: `S/4HANA`, `Q-3117`, `v8`."""
+    if not _CODE_HINT.search(text):
+        return ()
     found = (match[0] for match in _CODE.finditer(text))
     return tuple(dict.fromkeys(code for code in found if not (_DATED_CODE.match(code) or _SCALED.match(code))))
 

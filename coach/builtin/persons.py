@@ -23,7 +23,7 @@ class Persons:
     titles: dict[str, str]
     patterns: dict[str, re.Pattern[str]]
     anybody: re.Pattern[str]
-    """Finds whoever any of the patterns finds."""
+    """Finds whoever any of the patterns finds; a quick first look."""
     ours: re.Pattern[str] | None
     rep: str
 
@@ -63,7 +63,7 @@ def persons_of(context: AccountContext) -> Persons:
     everybody = (*attendees, *others)
     patterns = {name: _pattern(name, everybody) for name in everybody}
     ours = _pattern(context.rep, ()) if context.rep.strip() else None
-    anybody = re.compile("|".join(pattern.pattern for pattern in patterns.values()) or r"(?!)")
+    anybody = re.compile("|".join(form for name in everybody for form in _forms(name, everybody)) or r"(?!)")
     return Persons(attendees, others, titles, patterns, anybody, ours, context.rep.strip())
 
 
@@ -88,11 +88,13 @@ def _is_name(text: str) -> bool:
 
 
 def _pattern(name: str, everybody: tuple[str, ...]) -> re.Pattern[str]:
+    forms = _forms(name, everybody)
+    return re.compile(r"(?<![\w@])(?:" + "|".join(forms) + r")(?!\w)" if _parts(name) else forms[0])
+
+
+def _forms(name: str, everybody: tuple[str, ...]) -> list[str]:
     """Full name, surname, first name if nobody shares it, initials, `MLopez`."""
-    parts = [p for p in re.split(r"[\s,]+", name) if p and p.strip(".").casefold() not in _COURTESY]
-    if not parts:
-        return re.compile(re.escape(name))
-    forms = [re.escape(name)]
+    parts, forms = _parts(name), [re.escape(name)]
     shared = {p.casefold() for other in everybody if other != name for p in other.split()}
     forms += [re.escape(p) for p in parts if len(p) > 2 and p.casefold() not in shared]
     if len(parts) > 1:
@@ -102,7 +104,11 @@ def _pattern(name: str, everybody: tuple[str, ...]) -> re.Pattern[str]:
             re.escape(parts[0][0]) + r"\.?\s?" + re.escape(parts[-1]),
             re.escape(parts[0]) + r"\s" + parts[-1][0],
         ]
-    return re.compile(r"(?<![\w@])(?:" + "|".join(forms) + r")(?!\w)")
+    return forms
+
+
+def _parts(name: str) -> list[str]:
+    return [p for p in re.split(r"[\s,]+", name) if p and p.strip(".").casefold() not in _COURTESY]
 
 
 _COURTESY = {"mr", "mrs", "ms", "dr", "frau", "herr", "fr", "hr", "mme", "m", "prof"}

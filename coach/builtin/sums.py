@@ -99,9 +99,11 @@ def _per_year(evidence: Evidence) -> list[Sum]:
         ),
         None,
     )
-    for one in (*([offer] if offer else []), *evidence.said):
-        term = _TERM.search(one.text)
-        if not term or (one is not offer and all(f.value != amount.value for f in figures(one.text))):
+    sources = [(offer.text, offer.label, True)] if offer else []
+    sources += [(said.text, said.label, False) for said in evidence.said]
+    for text, source, is_offer in sources:
+        term = _TERM.search(text)
+        if not term or not (is_offer or any(f.value == amount.value for f in figures(text))):
             continue
         count = Decimal(term[1] or term[3])
         unit = (term[2] or "year").casefold()
@@ -112,7 +114,7 @@ def _per_year(evidence: Evidence) -> list[Sum]:
                 Sum(
                     f"{plain(amount.value)} / {count} = {plain(each)} a {unit}, if the amount covers {count} "
                     f"{unit}s.".replace("=", exact, 1),
-                    (label, one.label),
+                    (label, source),
                 )
             ]
     return []
