@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from json import JSONDecodeError
 
 from coach.brief import Brief, material
@@ -33,8 +34,9 @@ async def judge(
     `known`: answers of before. Those that looked at the same notes and the same words are kept, and only the groups in
     which one is missing are asked.
     """
-    seen = {question: _seen(question, brief, model, plan) for question in rubric().questions}
-    kept = {one.question: one for one in known if one.seen == seen.get(one.question) and _holds(one, _words(plan))}
+    told, page = material(brief.context), _words(plan)
+    seen = {question: _seen(question, told, model, plan) for question in rubric().questions}
+    kept = {one.question: one for one in known if one.seen == seen.get(one.question) and _holds(one, page)}
     size = -(-len(seen) // CALLS_AT_ONCE)
     questions = tuple(seen)
     groups = [questions[start : start + size] for start in range(0, len(questions), size)]
@@ -69,13 +71,12 @@ async def _ask(
     return answers
 
 
-def _seen(question: str, brief: Brief, model: str, plan: MeetingPlan) -> str:
+def _seen(question: str, told: str, model: str, plan: MeetingPlan) -> str:
     """Hash of what decides the answer: who is asked what, the notes, and the words of the parts it looks at."""
     asked = rubric().questions[question]
     parts = rubric().items[asked.item].parts if asked.looks_at is None else asked.looks_at
     words = [block.text for block in plan.blocks if not parts or block.part in parts]
-    told = json.dumps([model, asked.ask, material(brief.context), words])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([model, asked.ask, told, words]).encode()).hexdigest()[:16]
 
 
 def _holds(answer: JudgedAnswer, page: str) -> bool:
@@ -106,5 +107,6 @@ def _object(line: str) -> dict[str, str] | None:
     return {str(key): str(one) for key, one in value.items()}
 
 
+@lru_cache(maxsize=256)
 def _comparable(text: str) -> str:
     return " ".join(plain(text).translate(_SAME).casefold().split()).strip(" .\"'")

@@ -32,6 +32,7 @@ def plain(text: str) -> str:
     return _ESCAPED.sub(r"\1", _without_emphasis(bare)).strip()
 
 
+@lru_cache(maxsize=2048)
 def words(text: str) -> tuple[str, ...]:
     """Words as a reader counts them: `11:30`, `120,000` and `don't` are one each, every CJK character is one."""
     return tuple(_WORD.findall(plain(text)))

@@ -47,7 +47,7 @@ class Prompt:
         """
         if set(values) != set(self.variables):
             raise KeyError(f"prompt {self.name} takes {sorted(self.variables)}, not {sorted(values)}")
-        return self._template.invoke(values).to_string() if values else self.text
+        return self._template.format(**values) if values else self.text
 
     @property
     def hash(self) -> str:

@@ -107,7 +107,9 @@ def _results(alike: tuple[float, ...], given: tuple[Figure, ...], is_share: bool
     """All that figures give, in order: sums and differences of those alike; products and ratios of any."""
     readings = [float(value) for one in given for value in _readings(one)]
     found = [value for one, two in combinations(alike, 2) for value in (one + two, one - two)]
-    found += [value for one, two in combinations(readings, 2) for value in _products(one, two)]
+    products = [one * two for one, two in combinations(readings, 2)]
+    found += [value for product in products for value in (product, product * 12, product * 52)]
+    found += [one / two for one, two in permutations(readings, 2) if two]
     found += [counted for value in readings for counted in (value * 12, value / 12, value * 52)]
     if is_share:
         values = [float(one.value) for one in given]
@@ -116,14 +118,6 @@ def _results(alike: tuple[float, ...], given: tuple[Figure, ...], is_share: bool
     found += [one + two / years for one, two in permutations(alike, 2) for years in SPREAD_OVER if one >= AMOUNT]
     found += _triples(alike, readings[:MAX_TRIPLED])
     return tuple(sorted({abs(value) for value in found}))
-
-
-def _products(one: float, two: float) -> Iterator[float]:
-    yield from (one * two, one * two * 12, one * two * 52)
-    if two:
-        yield one / two
-    if one:
-        yield two / one
 
 
 def _triples(alike: Sequence[float], readings: Sequence[float]) -> Iterator[float]:

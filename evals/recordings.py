@@ -53,11 +53,16 @@ class Missing:
 
 
 class Replayed(Ledger):
-    """The ledger in replay, which also remembers what it could not answer: some callers do without an answer."""
+    """The ledger in replay, which also remembers what it could not answer: some callers do without an answer.
 
-    def __init__(self, folder: Path, *, prompts: Mapping[str, frozenset[str]]) -> None:
+    `entries`: by key, as they are written; without them those of the folder.
+    """
+
+    def __init__(
+        self, folder: Path, *, prompts: Mapping[str, frozenset[str]], entries: Mapping[str, bytes] | None = None
+    ) -> None:
         super().__init__(folder, mode="replay")
-        self._prompts = prompts
+        self._prompts, self._entries = prompts, entries
         self.missing: list[Missing] = []
 
     def find(self, question: Question, *, call: str) -> Recording | None:
@@ -68,6 +73,9 @@ class Replayed(Ledger):
             changed = bool(known) and call in prompt_names() and prompt(call).hash not in known
             self.missing.append(Missing(call, question.model, has_other_prompt=changed))
             raise
+
+    def _kept(self, key: str) -> bytes | str:
+        return super()._kept(key) if self._entries is None else self._entries.get(key, "absent")
 
 
 class Purse:
@@ -142,16 +150,19 @@ def keep_recorded(found: Recorded, folder: Path = RECORDINGS) -> None:
     (folder / ROLES_FILE).write_text(json.dumps(asdict(found), indent=1) + "\n", "utf-8")
 
 
-def replayed(name: str, work: Path, *, folder: Path = RECORDINGS) -> Replayed:
-    """The recording of that name, laid out as a ledger under `work`; an empty one where there is none."""
+def replayed(name: str, *, folder: Path = RECORDINGS) -> Replayed:
+    """The recording of that name as a ledger; an empty one where there is none."""
     entries = read_entries(folder / f"{name}.jsonl")
-    lay_out(entries, work / name)
     prompts: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         run = entry["run"]
         assert isinstance(run, dict)
         prompts[run["call"]].add(run["prompt_hash"])
-    return Replayed(work / name, prompts={call: frozenset(hashes) for call, hashes in prompts.items()})
+    return Replayed(
+        folder / name,
+        prompts={call: frozenset(hashes) for call, hashes in prompts.items()},
+        entries={str(entry["key"]): json.dumps(entry).encode() for entry in entries},
+    )
 
 
 def lay_out(entries: Iterable[Entry], target: Path) -> None:

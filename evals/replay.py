@@ -21,14 +21,14 @@ AGAIN = "run `coach evals run --live PROVIDER:MODEL --record --only {only}`"
 
 
 class Replay:
-    def __init__(self, work: Path, *, folder: Path = RECORDINGS) -> None:
-        self._work, self._folder = work, folder
+    def __init__(self, folder: Path = RECORDINGS) -> None:
+        self._folder = folder
         self._ledgers: dict[str, Replayed] = {}
 
     def conditions(self, name: str, *, again: int = 0) -> Conditions:
         """As it was recorded: a depth that was set then is set now."""
         if name not in self._ledgers:
-            self._ledgers[name] = replayed(name, self._work, folder=self._folder)
+            self._ledgers[name] = replayed(name, folder=self._folder)
         depth = provenance_of(name, folder=self._folder).get("depth")
         return Conditions(ledger=self._ledgers[name], again=again, depth=cast("Depth | None", depth))
 
