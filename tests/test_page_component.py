@@ -414,6 +414,55 @@ def test_the_menu_works_by_keyboard(open_page: Open, plan: Plan) -> None:
     until(lambda: plan.block("B12") is None, page)
 
 
+COVERED = """
+() => {
+  const shadows = [...document.querySelectorAll('*')].map((one) => one.shadowRoot);
+  const root = shadows.find((one) => one?.querySelector('.sheet')) ?? document;
+  const isOver = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const buttons = [...root.querySelectorAll('.tools button, .beside button')];
+  const shown = buttons.filter((one) => one.checkVisibility({ visibilityProperty: true }));
+  const words = [];
+  for (const element of root.querySelectorAll('.words')) {
+    const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walk.nextNode());) {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      for (const rect of range.getClientRects()) words.push([node.data, rect]);
+    }
+  }
+  const over = (one) => words.filter(([, rect]) => isOver(one.getBoundingClientRect(), rect)).map(([text]) => text);
+  return { shown: shown.map((one) => one.textContent), covered: shown.flatMap(over) };
+}
+"""
+"""The buttons that are to be seen, and the texts which they cover."""
+
+
+@pytest.mark.parametrize("width", [1440, 700])
+def test_pointing_at_a_block_covers_no_word(open_page: Open, plan: Plan, width: int) -> None:
+    for one in plan.blocks:
+        one["citations"] = ["L3", "L12"]
+    page = open_page(width=width)
+    chips = set()
+    for one in plan.blocks[1:]:
+        block(page, str(one["id"])).locator(".words").first.hover(position={"x": 8, "y": 8})
+        found = page.evaluate(COVERED)
+        assert found["covered"] == [], one["id"]
+        chips |= set(found["shown"])
+    assert ("L12" in chips) == (width > 1000)
+    page.get_by_role("button", name="Show sources").click()
+    expect(block(page, "B12").locator(".tail .chip").first).to_be_visible()
+
+
+def test_a_line_named_in_the_margin_is_shown(open_page: Open, plan: Plan) -> None:
+    plan.block("B12")["citations"] = ["L3"]  # type: ignore[index]
+    page = open_page()
+    block(page, "B12").hover()
+    block(page, "B12").locator(".beside .chip").click()
+    expect(page.get_by_role("dialog", name="Line L3")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Line L3")).to_be_hidden()
+
+
 def test_the_kind_of_a_block_can_be_changed(open_page: Open, plan: Plan) -> None:
     page = open_page()
     block(page, "B19").hover()

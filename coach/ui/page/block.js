@@ -1,5 +1,7 @@
 // One block of the page: shown as it is printed, edited as text at the same place.
 
+const BESIDE = 3; // lines named in the margin; more would reach far below a short block
+
 class BlockView {
   constructor(sheet, id) {
     this.sheet = sheet;
@@ -9,13 +11,15 @@ class BlockView {
     this.shown = make("div", { class: "shown" }, this.words);
     this.body = make("div", { class: "body" }, this.shown);
     this.tools = make("div", { class: "tools", role: "toolbar" });
+    this.beside = make("div", { class: "beside", "aria-hidden": "true" });
     this.clash = make("div", { class: "clash-place" });
     this.suggestions = make("div", { class: "suggestions" });
-    this.element = make("div", { class: "block", "data-id": id }, this.body, this.tools, this.clash, this.suggestions);
+    this.element = make("div", { class: "block", "data-id": id }, this.body, this.tools, this.beside, this.clash, this.suggestions);
     this.shown.addEventListener("click", (event) => this.click(event));
     this.shown.addEventListener("keydown", (event) => this.pressShown(event));
     this.element.addEventListener("focusout", (event) => this.leaveIfOutside(event));
     this.tools.addEventListener("keydown", (event) => this.pressTools(event));
+    this.beside.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays out of what is hidden from readers
   }
 
   get isEditing() {
@@ -67,6 +71,7 @@ class BlockView {
     this.addTail();
     this.makeReachable();
     this.showTools();
+    this.showBeside();
     if (sheet.popover.isOpen) sheet.popover.place();
     if (hadFocus) this.shown.focus({ preventScroll: true });
   }
@@ -127,6 +132,13 @@ class BlockView {
     const group = (name, buttons) => make("span", { class: name, hidden: !buttons.length }, ...buttons);
     this.tools.replaceChildren(group("cited", cited), group("own", own));
     this.tools.hidden = !all.length;
+  }
+
+  /** In the margin while the mouse is over the block; by keyboard the same lines are among its tools. */
+  showBeside() {
+    const cited = this.block.citations ?? [];
+    const more = cited.length > BESIDE && button(`+${cited.length - BESIDE}`, () => this.sheet.showLines(this), { class: "chip", tabindex: "-1" });
+    this.beside.replaceChildren(...[...cited.slice(0, BESIDE).map((label) => this.sheet.chip(label)), more].filter(Boolean));
   }
 
   /** One stop for the Tab key, arrows inside. */
