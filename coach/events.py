@@ -30,6 +30,13 @@ class BlockDone:
 
 
 @dataclass(frozen=True)
+class PageWritten:
+    """All of this stage's page has come: its last `BlockDone` has been told."""
+
+    stage: str
+
+
+@dataclass(frozen=True)
 class StartedAgain:
     """What arrived of this stage so far is void: it is being asked for once more."""
 
@@ -56,7 +63,7 @@ class PageIndexed:
     plan: MeetingPlan
 
 
-Event = StageStarted | TextArrived | BlockDone | StartedAgain | Noted | WorkedOut | PageIndexed
+Event = StageStarted | TextArrived | BlockDone | PageWritten | StartedAgain | Noted | WorkedOut | PageIndexed
 OnEvent = Callable[[Event], None]
 
 
@@ -93,6 +100,7 @@ class Heard:
     def finish(self) -> tuple[Block, ...]:
         """All blocks, the last one too."""
         self._done(self._splitter.finish())
+        self._tell(PageWritten(self._stage))
         return tuple(self._blocks)
 
     def _done(self, blocks: tuple[Block, ...]) -> None:

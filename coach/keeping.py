@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coach.errors import ChangedMeanwhile, InputError
-from coach.merge import Merged, merge, rekeyed
+from coach.merge import Merged, brought_back, merge, rekeyed
 from coach.recheck import recheck
 from coach.redraft import put_in
 from coach.schema import Block, Critique, Drafted, MeetingPlan
@@ -63,6 +63,20 @@ def keep_arrived(
             continue
         return Arrived(revision, merged.ids, _by_stored_ids(new, merged.ids))
     raise ChangedMeanwhile("The page is being changed all the time: the draft could not be kept.")
+
+
+def bring_back(db: Database, plan_id: str, whole: Sequence[Block], *, before: Sequence[Block]) -> int:
+    """The last whole page, with the rep's own words, instead of one that was broken off. Returns the revision."""
+    for _ in range(TRIES):
+        kept = plans.load_plan(db, plan_id)
+        touched, current = _touched(kept), [one.block for one in kept.blocks]
+        deleted = history.deleted_by_rep(db, plan_id)
+        blocks = brought_back(current, whole, touched=touched, before=before, deleted=deleted)
+        try:
+            return drafts.replace_blocks(db, plan_id, blocks, what="broken off", touched=touched, seen=kept.revision)
+        except ChangedMeanwhile:
+            continue
+    raise ChangedMeanwhile("The page is being changed all the time: the last whole page could not be brought back.")
 
 
 def keep_drafted(

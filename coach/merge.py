@@ -63,6 +63,31 @@ def merge(
     return page.put_together(is_complete=is_complete)
 
 
+def brought_back(
+    current: Sequence[Block],
+    whole: Sequence[Block],
+    *,
+    touched: Collection[str],
+    before: Sequence[Block] = (),
+    deleted: Sequence[Block] = (),
+) -> tuple[Block, ...]:
+    """The last whole page once more; of the better version that was broken off only what the rep has touched stays.
+
+    Args:
+        current: the page as it stands, with what had arrived of the better version.
+        whole: the page as it was, by stored ids.
+        before: what the touched blocks said before the rep touched them.
+        deleted: what the rep has taken out; it stays away.
+    """
+    ids = {block.id for block in whole}
+    standing = [block for block in current if block.id in ids or block.id in touched]
+    here = {block.id for block in standing}
+    known = {one: one for one in ids & (here | {block.id for block in deleted})}
+    merged = merge(standing, whole, touched=touched, before=before, deleted=deleted, known=known)
+    own = {stored: one for one, stored in merged.ids.items() if stored not in here}
+    return tuple(block.model_copy(update={"id": own.get(block.id, block.id)}) for block in merged.blocks)
+
+
 def rekeyed(plan: MeetingPlan, critique: Critique, ids: Mapping[str, str]) -> tuple[MeetingPlan, Critique]:
     """The new plan and its critique under stored ids; a commitment or finding of a block left out names none."""
     blocks = (block.model_copy(update={"id": ids[block.id]}) for block in plan.blocks if block.id in ids)

@@ -12,16 +12,18 @@ from coach.errors import InputError
 from coach.ledger import Ledger
 from coach.markup import split
 from coach.schema import AccountContext
-from coach.store import edits, jobs, plans
+from coach.store import edits, history, jobs, plans
 from coach.store.database import Database, close, open_database
 from coach.store.records import Edit, KeptPlan
 from coach.ui.drafting import Drafter
 from coach.ui.live import Hub
-from tests.support.endpoint import Body, Endpoint, Reply, Status
+from tests.support.endpoint import Answer, Body, Endpoint, Reply, Status
 from tests.support.writer import PAGE, REWRITE, REWRITTEN, task_of, writer
 
 Serve = Callable[..., Endpoint]
 MODEL = {"model": "openai:scripted"}
+OTHERWISE = ("Whether Tom believes the cause", "Whether Tom can trust the cause")
+"""How a page that is broken off differs from the whole one."""
 
 
 @pytest.fixture
@@ -125,6 +127,91 @@ def test_a_draft_is_cancelled_and_what_is_written_stays(
     assert texts(after) == [block.text for block in split(PAGE)]
     assert not any(one.block.check.status == "unchecked" for one in after.blocks)
     assert not [one.why for one in after.critique.findings if "opening" in one.why]
+
+
+def broken_off_in(serve: Serve, begins: str, *, after: str) -> None:
+    """A model that stops in the middle of the answer to that task, behind these words, and keeps the line open."""
+
+    def script(body: Body) -> Reply:
+        answer = writer(body)
+        if not task_of(body).startswith(begins):
+            return answer
+        assert isinstance(answer, Answer)
+        text = answer.text[: answer.text.index(after) + len(after)]
+        return Answer(text.replace(*OTHERWISE), breaks_off=True)
+
+    serve(script)
+
+
+def test_a_better_version_that_is_cancelled_leaves_the_last_whole_page(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    broken_off_in(serve, REWRITE, after="## They will ask")
+    kept = plans.create_plan(db, context)
+    drafter.start(kept.id, "draft", MODEL)
+    _until(lambda: any("which store is tested" in text for text in texts(plans.load_plan(db, kept.id))))
+    change(db, plans.load_plan(db, kept.id), "wants the report", "- **Tom Reed** has waited long enough.")
+    drafter.cancel(kept.id)
+    after = plans.load_plan(db, kept.id)
+    mine = "- **Tom Reed** has waited long enough."
+    assert texts(after) == [mine if "wants the report" in one.text else one.text for one in split(PAGE)]
+    assert not any(one.block.check.status == "unchecked" for one in after.blocks)
+    assert not jobs.is_cut_short(db, kept.id)
+    assert history.versions(db, kept.id)[0].what == "broken off"
+
+
+def test_a_page_that_is_written_again_and_cancelled_is_as_it_was(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    serve(writer)
+    kept = drafted(db, drafter, context)
+    change(db, kept, "Purpose", "**Purpose:** in my own words.")
+    (late,) = [one for one in kept.blocks if "report so late" in one.block.text]
+    before = [text for text in texts(plans.load_plan(db, kept.id)) if text != late.block.text]
+    broken_off_in(serve, "TASK: prepare me", after="## Opening")
+    plans.set_decisions(db, kept.id, ("No test before January",))
+    drafter.start(kept.id, "redraft", {**MODEL, "again": "1"})
+    _until(lambda: any("can trust the cause" in text for text in texts(plans.load_plan(db, kept.id))))
+    base = next(one.revision for one in plans.load_plan(db, kept.id).blocks if one.block.id == late.block.id)
+    gone = Edit(op="d", action="delete", block=late.block.id, base=base)
+    edits.apply_edits(db, kept.id, (gone,), by="Ada")
+    drafter.cancel(kept.id)
+    assert texts(plans.load_plan(db, kept.id)) == before
+
+
+def test_of_a_first_page_that_is_cancelled_stays_what_had_come_and_it_is_known_that_the_rest_is_missing(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    broken_off_in(serve, "TASK: prepare me", after="## Opening\n\n> ")
+    kept = plans.create_plan(db, context)
+    drafter.start(kept.id, "draft", MODEL)
+    page = PAGE[: PAGE.index("> “We have until")].replace(*OTHERWISE)
+    had_come = [block.text for block in split(page)]
+    _until(lambda: texts(plans.load_plan(db, kept.id)) == had_come)
+    drafter.cancel(kept.id)
+    assert texts(plans.load_plan(db, kept.id)) == had_come
+    assert jobs.is_cut_short(db, kept.id)
+    serve(writer)
+    drafter.start(kept.id, "draft", {**MODEL, "again": "1"})
+    drafter.wait(kept.id, timeout_s=60)
+    assert texts(plans.load_plan(db, kept.id)) == [block.text for block in split(REWRITTEN)]
+    assert not jobs.is_cut_short(db, kept.id)
+
+
+def test_a_better_version_that_fails_in_the_middle_leaves_the_page_before_it(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    def fails(body: Body) -> Reply:
+        answer = writer(body)
+        if not task_of(body).startswith(REWRITE):
+            return answer
+        assert isinstance(answer, Answer)
+        return Answer(answer.text[: answer.text.index("## They will ask")], finish_reason="content_filter")
+
+    serve(fails)
+    kept = drafted(db, drafter, context)
+    assert texts(kept) == [block.text for block in split(PAGE)]
+    assert [one.step for one in kept.failures] == ["rewrite"]
 
 
 def test_a_draft_whose_process_is_gone_is_continued_without_paying_twice(

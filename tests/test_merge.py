@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coach.compare import SAME_STATEMENT, similarity
 from coach.markup import split
-from coach.merge import fresh_id, merge, rekeyed
+from coach.merge import brought_back, fresh_id, merge, rekeyed
 from coach.schema import Block, Check, Commitment, Critique, Finding, MeetingPlan, Suggestion
 
 OLD = """# Harrowgate: a test
@@ -58,6 +58,48 @@ def reworded(blocks: Sequence[Block], block: str, text: str) -> tuple[Block, ...
     return tuple(
         one.model_copy(update={"text": text, "written_by": "rep"}) if one.id == block else one for one in blocks
     )
+
+
+def test_a_better_version_that_is_broken_off_leaves_the_page_before_it() -> None:
+    whole = stored(OLD)
+    half = merge(whole, split(NEW)[:5], touched=(), is_complete=False).blocks
+    assert texts(half) != texts(whole)
+    assert brought_back(half, whole, touched=()) == whole
+
+
+def test_what_the_rep_wrote_into_a_version_that_is_broken_off_stands_on_the_page_before_it() -> None:
+    whole = stored(OLD)
+    half = merge(whole, split(NEW)[:5], touched=(), is_complete=False, fresh=ids()).blocks
+    crew = next(block.id for block in half if "weekend crew" in block.text)
+    mine = reworded(half, crew, "3. Clear at home who pays the weekend crew: Dana.")
+    first = reworded(mine, "K2", "1. **Today:** carry the report to Tom.")
+    gone = [block for block in first if block.id != "K3"]
+    back = brought_back(gone, whole, touched={crew, "K2"}, before=half, deleted=[whole[3]])
+    assert [text for text in texts(back) if text[0].isdigit()] == [
+        "1. **Today:** carry the report to Tom.",
+        "3. Clear at home who pays the weekend crew: Dana.",
+        "3. Prepare slides about the roadmap.",
+    ]
+
+
+@given(came=st.integers(0, 8), mine=st.sets(st.integers(0, 12), max_size=4))
+def test_whenever_it_is_broken_off_the_page_before_it_stands_once_with_every_word_of_the_reps(
+    came: int, mine: set[int]
+) -> None:
+    whole = stored(OLD)
+    half = merge(whole, split(NEW)[:came], touched=(), is_complete=False).blocks
+    touched = {half[place].id for place in mine if place < len(half)}
+    now = tuple(
+        block.model_copy(update={"text": f"{block.text} Mine."}) if block.id in touched else block for block in half
+    )
+    back = brought_back(now, whole, touched=touched, before=half)
+    assert len({block.id for block in back}) == len(back)
+    assert {block.text for block in now if block.id in touched} <= set(texts(back))
+    assert [block for block in back if block.id not in touched] == [
+        block for block in whole if block.id not in touched and block in back
+    ]
+    lost = {block.id for block in whole} - {block.id for block in back}
+    assert len(lost) <= len(touched)
 
 
 def test_an_untouched_page_becomes_the_new_page_and_what_it_says_again_keeps_its_id() -> None:

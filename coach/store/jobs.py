@@ -19,6 +19,9 @@ from coach.store.pages import standing, touch
 from coach.store.records import Job, JobKind
 from coach.store.tables import jobs
 
+CUT_SHORT = "cut short at"
+"""Under which a job remembers that it ended within its first page: the stage."""
+
 
 def start_job(db: Database, plan_id: str, kind: JobKind, options: Mapping[str, str], *, owner: str) -> Job:
     """Raises InputError when there is no such plan, or when a job is running on it already."""
@@ -80,6 +83,14 @@ def remember(db: Database, job_id: str, name: str, value: str) -> str:
 
 def running_job(db: Database, plan_id: str) -> Job | None:
     return _first(db, plan_id, running_only=True)
+
+
+def is_cut_short(db: Database, plan_id: str) -> bool:
+    """Whether the last draft ended within its first page, so that the rest of it has never been written."""
+    drafting = select(jobs.c.options).where(jobs.c.plan_id == plan_id, jobs.c.kind.in_(("draft", "redraft")))
+    with db.reading() as connection:
+        options = connection.execute(drafting.order_by(jobs.c.started_at.desc(), jobs.c.id)).scalars().first()
+    return options is not None and CUT_SHORT in options
 
 
 def last_job(db: Database, plan_id: str) -> Job | None:

@@ -15,6 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
+from concurrent import futures
 from concurrent.futures import Future
 
 from coach.errors import CoachError
@@ -42,6 +43,7 @@ class Drafter:
         self.owner = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
         self._loop = asyncio.new_event_loop()
         self._running: dict[str, Future[None]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="drafting")
         self._thread.start()
 
@@ -52,13 +54,18 @@ class Drafter:
         return job
 
     def cancel(self, plan_id: str) -> None:
-        """What is written stays. Works also for a job of another process, which notices at its next beat."""
+        """The last whole page stays, or what had come of the first one: see `arriving`.
+
+        Works also for a job of another process, which notices at its next beat.
+        """
         job = jobs.running_job(self.db, plan_id)
         if job is None:
             return
         jobs.cancel_job(self.db, job.id)
         if running := self._running.get(job.id):
-            running.cancel()
+            if work := self._tasks.get(job.id):
+                self._loop.call_soon_threadsafe(_cancel, work)
+            futures.wait([running], timeout=CLOSED_WITHIN_S)
         self.hub.ended(plan_id)
 
     def take_over(self) -> int:
@@ -98,18 +105,19 @@ class Drafter:
 
     async def _whole(self, job: Job) -> None:
         stage = _Stage()
-        beating = asyncio.create_task(self._beat(job, stage, asyncio.current_task()))
+        self._tasks[job.id] = work = _this_task()
+        beating = asyncio.create_task(self._beat(job, stage, work))
         try:
             await work_on(job, Tools(self.db, self.hub, self.ledger), at_stage=stage.set)
         finally:
             beating.cancel()
+            del self._tasks[job.id]
 
-    async def _beat(self, job: Job, stage: _Stage, work: asyncio.Task[None] | None) -> None:
+    async def _beat(self, job: Job, stage: _Stage, work: asyncio.Task[None]) -> None:
         """Says that the job is alive; stops it when somebody cancelled it."""
         while await asyncio.to_thread(jobs.beat, self.db, job.id, stage=stage.name, owner=self.owner):
             await stage.changed_within(BEATS_EVERY_S)
-        if work is not None:
-            work.cancel()
+        _cancel(work)
 
     def _ended(self, job: Job, done: Future[None]) -> None:
         self._running.pop(job.id, None)
@@ -134,6 +142,18 @@ def in_words(error: BaseException) -> tuple[str, str]:
         "Something went wrong in the coach itself; what was written is kept.",
         "Try once more; the log has the details.",
     )
+
+
+def _this_task() -> asyncio.Task[None]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task
+
+
+def _cancel(work: asyncio.Task[None]) -> None:
+    """Once: a second time would cut off what a cancelled job still has to put right."""
+    if not work.cancelling():
+        work.cancel()
 
 
 async def _cancel_all() -> None:

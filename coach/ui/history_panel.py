@@ -17,6 +17,7 @@ CHANGES_SHOWN = 3
 COACH = "coach"
 WHAT = {
     "drafting": "is writing the page",
+    "broken off": "was stopped; the last whole page is back",
     "drafted": "wrote the page",
     "rewritten": "wrote the better version",
     "redrafted": "wrote a part again",

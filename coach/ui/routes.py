@@ -75,7 +75,13 @@ def routes() -> list[Route]:
 def show(request: Request, right: Right) -> Json:
     kept = plans.load_plan(desk().db, _plan_id(request))
     job = jobs.running_job(desk().db, kept.id)
-    return page_state(kept, job=job, writing=desk().hub.writing(kept.id), is_readonly=right == "read")
+    return page_state(
+        kept,
+        job=job,
+        writing=desk().hub.writing(kept.id),
+        is_readonly=right == "read",
+        is_cut_short=jobs.is_cut_short(desk().db, kept.id),
+    )
 
 
 def save(request: Request, body: Edits) -> Json:

@@ -7,29 +7,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from pydantic import TypeAdapter
 
 from coach import keeping
 from coach.critiquing import critique_plan
-from coach.events import BlockDone, Event, PageIndexed, StageStarted, StartedAgain, TextArrived, WorkedOut
+from coach.events import StageStarted
 from coach.ledger import Ledger
 from coach.merge import rekeyed
 from coach.options import Options
 from coach.redraft import redraft, redraft_by_builtin
 from coach.schema import Block, Depth, Effort, MeetingPlan, Run
 from coach.settings import BUILTIN
-from coach.store import history, jobs, plans
+from coach.store import jobs, plans
 from coach.store.database import Database
 from coach.store.records import Job, KeptPlan
+from coach.ui.arriving import Arriving
 from coach.ui.live import Hub
-from coach.workflow import PAGE_STAGES, plan_meeting
+from coach.workflow import plan_meeting
 
 _BLOCKS = TypeAdapter(tuple[Block, ...])
-KEPT_EVERY_S = 0.25
-"""Finished blocks are written at most this often; what is unfinished streams past the database."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,9 @@ def options_of(job: Job, kept: KeptPlan) -> Options:
 
 async def _draft(job: Job, tools: Tools, at_stage: Callable[[str], None]) -> None:
     kept = await asyncio.to_thread(plans.load_plan, tools.db, job.plan_id)
-    page = _OnItsWay(tools, kept, at_stage)
+    page = Arriving(tools.db, tools.hub, kept, job, at_stage)
     keeping_it = asyncio.create_task(page.keep_up())
+    drafted = None
     try:
         drafted = await plan_meeting(
             kept.context,
@@ -80,9 +80,21 @@ async def _draft(job: Job, tools: Tools, at_stage: Callable[[str], None]) -> Non
         )
     finally:
         await page.settle(keeping_it)
+        if drafted is None and not await _goes_on(tools.db, job):
+            await page.break_off()
+    await page.leave_out_unfinished()
     await asyncio.to_thread(
         keeping.keep_drafted, tools.db, job.plan_id, drafted, before=page.before, known=page.arrived.ids
     )
+
+
+async def _goes_on(db: Database, job: Job) -> bool:
+    """Whether somebody takes the job over: this server was told to stop, or another one has the job already."""
+    task = asyncio.current_task()
+    if task is None or not task.cancelling():
+        return False
+    running = await asyncio.to_thread(jobs.running_job, db, job.plan_id)
+    return running is not None and running.id == job.id
 
 
 async def _redraft_part(job: Job, tools: Tools, at_stage: Callable[[str], None]) -> None:
@@ -156,82 +168,3 @@ class _Settled:
         self.asked += 1
         said = _BLOCKS.dump_json(touched).decode()
         return _BLOCKS.validate_json(jobs.remember(self.db, self.job.id, f"settled {self.asked}", said))
-
-
-@dataclass
-class _OnItsWay:
-    """What has arrived of a draft, and its way into the database."""
-
-    tools: Tools
-    kept: KeptPlan
-    at_stage: Callable[[str], None]
-    before: tuple[Block, ...] = ()
-    """The page as the coach last wrote it, whose place the one on its way takes."""
-    arrived: keeping.Arrived = field(default_factory=keeping.Arrived)
-    stage: str = ""
-    text: str = ""
-    """What streamed of this stage since its last finished block."""
-    blocks: tuple[Block, ...] = ()
-    is_due: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.before = history.as_first_said(self.tools.db, self.kept.id)
-
-    def hear(self, event: Event) -> None:
-        match event:
-            case StageStarted(stage) | StartedAgain(stage):
-                self._starts(stage)
-            case TextArrived(stage, delta):
-                self.text += delta
-                self.tools.hub.text(self.kept.id, stage, self.text)
-            case BlockDone(stage, block) if stage in PAGE_STAGES:
-                self._has((*self.blocks, block), unfinished=self.text.partition(block.text)[2])
-            case PageIndexed(stage, plan) if stage == self.stage:
-                self._has(plan.blocks, unfinished=self.text)
-            case WorkedOut(groundwork):
-                plans.set_groundwork(self.tools.db, self.kept.id, groundwork)
-            case _:
-                pass
-
-    async def keep_up(self) -> None:
-        """Writes what is due, until cancelled."""
-        while True:
-            await self.is_due.wait()
-            await self._keep()
-            await asyncio.sleep(KEPT_EVERY_S)
-
-    async def settle(self, keeping_up: asyncio.Task[None]) -> None:
-        """The last finished blocks are written too, however the draft ended."""
-        keeping_up.cancel()
-        await asyncio.gather(keeping_up, return_exceptions=True)
-        if self.is_due.is_set():
-            await self._keep()
-
-    def _starts(self, stage: str) -> None:
-        if stage in PAGE_STAGES:
-            self.before, self.blocks = _latest(self.arrived.written, self.before), ()
-            self.arrived = keeping.Arrived()
-        self.stage, self.text = stage, ""
-        self.tools.hub.stage(self.kept.id, stage)
-        self.at_stage(stage)
-
-    def _has(self, blocks: tuple[Block, ...], *, unfinished: str) -> None:
-        self.blocks, self.text = blocks, unfinished
-        self.is_due.set()
-
-    async def _keep(self) -> None:
-        self.is_due.clear()
-        so_far, before = self.arrived, self.before
-        keep = partial(keeping.keep_arrived, self.tools.db, self.kept.id, self.blocks, before=before, known=so_far.ids)
-        arrived = await asyncio.to_thread(keep)
-        if self.arrived is so_far:
-            self.arrived = arrived
-        else:  # the next page has begun meanwhile
-            self.before = _latest(arrived.written, self.before)
-        self.tools.hub.changed(self.kept.id, arrived.revision)
-
-
-def _latest(written: tuple[Block, ...], before: tuple[Block, ...]) -> tuple[Block, ...]:
-    """What the coach has written of a page, and of the page before what it has not come to yet."""
-    known = {block.id for block in written}
-    return (*written, *(block for block in before if block.id not in known))

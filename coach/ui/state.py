@@ -16,6 +16,7 @@ from coach.ui.live import Writing
 from coach.ui.words import SAY_MISSING
 
 Json = dict[str, JsonValue]
+CUT_SHORT = "The draft was stopped here: the rest of the page has not been written."
 _WORD = re.compile(r"\w+")
 AFTER: dict[Part, tuple[Part, ...]] = {
     "decides": (),
@@ -35,29 +36,37 @@ AFTER: dict[Part, tuple[Part, ...]] = {
 """What a missing part would stand after, the nearest first. Source: the order of use, prompts/page.md."""
 
 
-def page_state(kept: KeptPlan, *, job: Job | None, writing: Writing, is_readonly: bool) -> Json:
-    """The whole state of one page. Who may only read is given no line of the notes but those that the page names."""
+def page_state(
+    kept: KeptPlan, *, job: Job | None, writing: Writing, is_readonly: bool, is_cut_short: bool = False
+) -> Json:
+    """The whole state of one page. Who may only read is given no line of the notes but those that the page names.
+
+    `is_cut_short`: its draft was ended before the page was whole; said as long as a part of it is missing.
+    """
     blocks = [one.block for one in kept.blocks]
     budget = word_budget(kept.plan.depth)
     words = word_count(blocks)
     lines, cited = kept.context.lines, {label for block in blocks for label in block.citations}
+    stage = writing.stage or (job.stage if job else "")
     told = {one.block for one in kept.critique.findings if one.rule == "R21"}
     is_groundwork = writing.stage == "groundwork"
+    missing = [] if job and job.kind == "draft" else _missing(kept, blocks)
     return {
         "id": kept.id,
         "revision": kept.revision,
         "title": kept.plan.title or kept.context.account,
         "titled_above": _is_said(kept.plan.title, _above(kept)),
         "status": kept.status,
-        "stage": writing.stage or (job.stage if job else ""),
-        "job": {"id": job.id, "kind": job.kind, "stage": job.stage} if job else None,
+        "stage": stage,
+        "job": {"id": job.id, "kind": job.kind, "stage": stage} if job else None,
         "readonly": is_readonly,
         "words": words,
         "budget": budget,
         "pages": pages(words),
         "language": kept.plan.language,
         "blocks": [_block(one, is_confidential=one.block.id in told) for one in kept.blocks],
-        "missing": [] if job and job.kind == "draft" else _missing(kept, blocks),
+        "missing": missing,
+        "cut_short": CUT_SHORT if is_cut_short and missing and not job else "",
         "findings": [_finding(one) for one in kept.critique.findings if one.block],
         "suggestions": [] if is_readonly else [_suggestion(one) for one in kept.suggestions],
         "lines": {label: _line(line) for label, line in lines.items() if label in cited or not is_readonly},

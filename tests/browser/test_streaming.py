@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from coach.markup import split
 from coach.store import jobs
-from tests.browser.app import App, Tabs, block, edit, saved, says, until
-from tests.support.writer import GROUNDWORK
+from tests.browser.app import App, Tabs, block, edit, panel, saved, says, until, write
+from tests.support.endpoint import Answer, Body, Reply, Script
+from tests.support.writer import GROUNDWORK, PAGE, REWRITE, task_of, writer
 
 SLOW, READABLE = 25.0, 60.0
 """Tokens a second."""
@@ -89,6 +91,55 @@ def test_cancel_cancels(slow: App, tabs: Tabs) -> None:
     page.wait_for_timeout(500)
     assert slow.model.calls == asked
     expect(page.locator(".failed")).to_be_hidden()
+
+
+def stops_behind(begins: str, words: str) -> Script:
+    """A model that falls silent in the middle of the answer to that task."""
+
+    def script(body: Body) -> Reply:
+        answer = writer(body)
+        if not task_of(body).startswith(begins):
+            return answer
+        assert isinstance(answer, Answer)
+        return Answer(answer.text[: answer.text.index(words) + len(words)], breaks_off=True)
+
+    return script
+
+
+def test_a_first_page_that_is_cancelled_stays_as_far_as_it_came_and_says_so(scripted: App, tabs: Tabs) -> None:
+    scripted.model.script = stops_behind("TASK: prepare me", "## Opening\n\n> ")
+    page, plan_id = begin(scripted, tabs)
+    expect(says(page, "Tom Reed")).to_be_visible()
+    page.locator(".progress").get_by_role("button", name="Cancel").click()
+    expect(page.locator(".cut-short")).to_have_text(
+        "The draft was stopped here: the rest of the page has not been written."
+    )
+    expect(page.locator(".said")).to_have_text("Cancelled. What had come stays.")
+    page.reload()
+    expect(page.locator(".cut-short")).to_be_visible()
+    assert "- **Tom Reed** wants the report. *Takes away* the report." in scripted.texts(plan_id)
+    scripted.model.script = writer
+    page.get_by_role("button", name="Draft again").click()
+    page.get_by_role("button", name="Only write the page again").click()
+    expect(says(page, "Could we put the night in the diary")).to_be_visible()
+    expect(page.locator(".progress")).to_be_hidden()
+    expect(page.locator(".cut-short")).to_be_hidden()
+
+
+def test_a_better_version_that_is_cancelled_leaves_the_page_before_it(scripted: App, tabs: Tabs) -> None:
+    scripted.model.script = stops_behind(REWRITE, "## They will ask")
+    page, plan_id = begin(scripted, tabs)
+    expect(says(page, "agree which store is tested")).to_be_visible()
+    write(page, says(page, "wants the report"), " Mine.")
+    page.locator(".progress").get_by_role("button", name="Cancel").click()
+    expect(page.locator(".progress")).to_be_hidden()
+    expect(page.locator(".said")).to_have_text("Cancelled. The last whole page stands.")
+    expect(says(page, "agree how the scanners become stable")).to_be_visible()
+    expect(says(page, "agree which store is tested")).to_have_count(0)
+    expect(page.locator(".cut-short")).to_be_hidden()
+    mine = [f"{one.text} Mine." if "wants the report" in one.text else one.text for one in split(PAGE)]
+    assert scripted.texts(plan_id) == mine
+    expect(panel(page, "History")).to_contain_text("was stopped; the last whole page is back")
 
 
 def test_a_draft_goes_on_when_its_tab_is_closed(slow: App, tabs: Tabs) -> None:

@@ -42,6 +42,8 @@ class Answer:
     refusal: str = ""
     has_done: bool = True
     """Whether the stream ends with `[DONE]`."""
+    breaks_off: bool = False
+    """Behind its text nothing comes any more, and the line stays open."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,8 @@ class _Handler(BaseHTTPRequestHandler):
         for number, event in enumerate(_events(body, answer)):
             self._pause(first_at + self.endpoint.seconds_to(number) - time.monotonic())
             self._chunk(event)
+        if answer.breaks_off:
+            self.endpoint.stopping.wait(30)
         self._chunk(b"")
         return None
 
@@ -295,6 +299,8 @@ def _events(body: Body, answer: Answer) -> Iterator[bytes]:
         yield event({"refusal": answer.refusal})
     for start in range(0, len(answer.text), TOKEN_CHARS):
         yield event({"content": answer.text[start : start + TOKEN_CHARS]})
+    if answer.breaks_off:
+        return
     if answer.finish_reason:
         yield event({}, answer.finish_reason)
     usage = _usage(body, answer)

@@ -105,7 +105,11 @@ const ACTS = {
   },
 
   async cancelJob() {
-    if (await this.ask("/cancel", {})) this.bar.say("Cancelled. What was written stays.");
+    const isDraft = ["draft", "redraft"].includes(this.state.job?.kind);
+    if (!(await this.ask("/cancel", {}))) return;
+    const { blocks, cut_short: isCutShort } = this.state;
+    const stays = isCutShort ? "What had come stays." : isDraft ? "The last whole page stands." : "The page is as it was.";
+    this.bar.say(blocks.length ? `Cancelled. ${stays}` : "Cancelled.");
   },
 
   /** One request that changes something; true when it was done. What went wrong is said. */

@@ -33,7 +33,8 @@ class Sheet {
     this.glance.addEventListener("click", () => this.showBlock(this.best?.id));
     this.nothing = make("div", { class: "nothing", role: "status" }, make("p", { text: "Loading the page…" }));
     this.rows = make("div", { class: "rows" });
-    const paper = make("div", { class: "paper" }, this.title, this.progress.element, this.nothing, this.rows, this.bar.element);
+    this.cutShort = make("p", { class: "cut-short", role: "note", hidden: true });
+    const paper = make("div", { class: "paper" }, this.title, this.progress.element, this.nothing, this.rows, this.cutShort, this.bar.element);
     this.element = make("div", { class: "sheet" }, paper, this.popover.element);
     this.root.append(this.element);
   }
@@ -199,6 +200,8 @@ class Sheet {
     this.showRows();
     this.showTyping();
     this.showNothing();
+    setText(this.cutShort, state.cut_short ?? "");
+    this.cutShort.hidden = !state.cut_short;
     this.element.classList.toggle("readonly", this.isReadonly);
     this.bar.update();
   }
