@@ -234,3 +234,20 @@ def test_a_far_day_without_its_year_is_no_coming_meeting() -> None:
     assert read("We will fly in on April 27th to meet with you.")["date"].value == ""
     assert read("We will meet on 27 April 2027.")["date"].value == "2027-04-27"
     assert read("Date: 2024-11-22\nTom: let us meet again on Dec 3.")["date"].value == ""
+
+
+def test_the_notes_give_a_title_to_whom_the_rep_has_typed_and_say_so() -> None:
+    found = read(
+        "Saw Petra Lund, who runs operations, and James Thorne (Founder of a startup accelerator).",
+        who="Corvane: Petra Lund, James Thorne",
+    )
+    assert found["attendees"] == Found(
+        "Petra Lund, runs operations\nJames Thorne, Founder of a startup accelerator",
+        "as you typed it; titles from the notes",
+    )
+
+
+def test_who_is_named_with_a_title_where_the_meeting_is_agreed_is_taken_to_come() -> None:
+    notes = "Meet on 3 December at 10:00 with Petra Lund (Head of IT). Tom Reed knows nothing of it."
+    assert read(notes)["attendees"].value == "Petra Lund, Head of IT"
+    assert read("Meet on 3 December at 10:00. Petra Lund sends her regards.")["attendees"].value == ""

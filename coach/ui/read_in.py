@@ -20,7 +20,7 @@ from coach.errors import InputError
 from coach.record import Record, plain_record, read_record, split_front_matter
 from coach.schema import AccountContext, NoteLine
 from coach.ui.defaults import Preferences, with_defaults
-from coach.ui.who_comes import people, sides, with_title
+from coach.ui.who_comes import named_with_title, people, sides, with_title, with_titles
 
 FIELDS = (
     "account", "opportunity", "date", "start", "minutes", "place", "attendees", "company", "offer", "rep", "stage",
@@ -97,11 +97,18 @@ def read_in(
     asked = {"date": typed.get("day", ""), "start": typed.get("start", ""), "account": who[0], "attendees": who[1]}
     found = {name: Found(value, TYPED) for name, value in asked.items() if value}
     found = {**_from_notes(lines, parted, accounts, found, today), **on_top, **found}
+    if found.get("attendees", Found()).value:
+        found["attendees"] = _titled(found["attendees"], lines)
     settings = {"company": preferences.company, "offer": preferences.offer, "rep": preferences.rep}
     for name, value in settings.items():
         if value and not found.get(name, Found()).value:
             found[name] = Found(value, SETTINGS)
     return {name: found.get(name, Found()) for name in FIELDS}
+
+
+def _titled(attendees: Found, lines: Sequence[NoteLine]) -> Found:
+    titled = with_titles(attendees.value, lines)
+    return attendees if titled == attendees.value else Found(titled, f"{attendees.source}; titles from the notes")
 
 
 def context_from(
@@ -179,6 +186,8 @@ def _from_notes(
     days = _days(lines, today)
     if line := _meeting_line(lines, days, day or None, today):
         found |= _about_the_meeting(line, days[line.label], today)
+        if with_them := "\n".join(named_with_title(line)):
+            found["attendees"] = Found(with_them, quoted(line.text))
     if named := tuple(people(lines)):
         found["attendees"] = Found("\n".join(named), "who speaks in the notes for the customer")
     elif parted.record.contact:

@@ -5,21 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from coach.names import name_words
+from coach.names import name_words, names
 from coach.schema import NoteLine
+from coach.ui.titles import TITLE_WORD, title_of
 
 MOST_PEOPLE = 8
 """Whoever else has spoken in the notes is hardly coming too (practice)."""
-_TITLE_WORD = (
-    r"director|head|manager|chief|officer|lead|leader|president|partner|owner|founder|buyer|procurement|purchasing|"
-    r"C[EFIOT]O|S?E?VP|leiter\w*|geschäftsführer\w*|einkauf\w*|directeur|director\w*|responsable|jefe|gerente"
-)
-_TITLE = re.compile(
-    rf"\s*(?:\(([^(),\n]*\b(?:{_TITLE_WORD})\b[^(),\n]*)"
-    rf"|(?:,|–|-)\s*((?:[\w&/.’'-]+ ){{0,4}}?(?:{_TITLE_WORD})(?: (?:of|for|de|für|der) [\w&/ ]+)?)\b)",
-    re.IGNORECASE,
-)
-_HAS_TITLE = re.compile(rf"\b(?:{_TITLE_WORD})\b", re.IGNORECASE)
+_HAS_TITLE = re.compile(rf"\b(?:{TITLE_WORD})\b", re.IGNORECASE)
 _FIELD = r'"{0}"\s*:\s*"{1}",?\s*'
 _ADDRESS_OF_A_NAME = re.compile(r"([^\W\d_]{2,})[._]([^\W\d_]{2,})@", re.IGNORECASE)
 _PARTICIPANT = re.compile(r"(?:[-*•]\s+)?([A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][\w'’.-]+){0,3})\s*\(([^()\n]{2,80})\)")
@@ -38,11 +30,23 @@ def people(lines: Sequence[NoteLine]) -> Iterator[str]:
 
 
 def with_title(name: str, lines: Sequence[NoteLine]) -> str:
-    """`Kevin Brown, VP Sales` where the notes say so: behind the name, or in a record's fields."""
+    """`Kevin Brown, VP Sales` where the notes say so: beside the name, or in a record's fields."""
     everything = "\n".join(line.text for line in lines)
-    found = re.search(re.escape(name) + _TITLE.pattern, everything, re.IGNORECASE) or _in_fields(name, everything)
-    title = next((group for group in found.groups() if group), "") if found else ""
-    return f"{name}, {title.strip()}" if title else name
+    title = title_of(name, everything) or _in_fields(name, everything)
+    return f"{name}, {title}" if title else name
+
+
+def with_titles(attendees: str, lines: Sequence[NoteLine]) -> str:
+    """Attendees, one a line, with the titles that the notes give those who have none."""
+    known = (name if "," in name or "(" in name else with_title(name, lines) for name in attendees.splitlines())
+    return "\n".join(known)
+
+
+def named_with_title(line: NoteLine) -> Iterator[str]:
+    """Those whom a line names in full together with what they are, `Name, title`."""
+    for name in names(line.text):
+        if len(name_words(name)) > 1 and (title := title_of(name, line.text)) and not _SELLS.search(title):
+            yield f"{name}, {title}"
 
 
 def sides(lines: Sequence[NoteLine]) -> dict[str, str]:
@@ -65,11 +69,12 @@ def _company_behind_title(aside: str) -> str:
     return company.strip() if is_one and _COMPANY.fullmatch(company.strip()) else ""
 
 
-def _in_fields(name: str, everything: str) -> re.Match[str] | None:
+def _in_fields(name: str, everything: str) -> str:
     """`"firstName": "Patricia", "lastName": "Nguyen", "title": "VP of Operations"`."""
     first, _, last = name.rpartition(" ")
     fields = (("firstName", re.escape(first)), ("lastName", re.escape(last)), ("title", r'([^"\n]{2,80})'))
-    return re.search("".join(_FIELD.format(key, value) for key, value in fields), everything)
+    found = re.search("".join(_FIELD.format(key, value) for key, value in fields), everything)
+    return found[1].strip() if found else ""
 
 
 def _by_name(speaker: str) -> str:
