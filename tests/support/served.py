@@ -112,9 +112,9 @@ def running_app(folder: Path, **environment: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def started_browser() -> Iterator[Browser]:
+def started_browser(*flags: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *flags])
         yield browser
         browser.close()
 

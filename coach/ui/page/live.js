@@ -3,6 +3,9 @@
 
 const STREAMS = 3;
 const ASK_EVERY_MS = 3000;
+const SIGN_EVERY_MS = 2000; // a tab that holds a stream says so anew
+const GONE_AFTER_MS = 7000; // three signs missed
+const CLAIM_MS = 80; // two tabs that want the same stream at once see each other's claim within it
 
 class Live {
   constructor(where, heard) {
@@ -11,6 +14,8 @@ class Live {
     this.failures = 0;
     this.look = () => (document.hidden ? this.close() : this.open());
     document.addEventListener("visibilitychange", this.look);
+    this.goes = () => this.close();
+    addEventListener("pagehide", this.goes);
     addEventListener("pageshow", this.look);
     addEventListener("online", this.look);
   }
@@ -23,7 +28,7 @@ class Live {
     if (!this.isWanted || this.isOpening) return;
     this.isOpening = true;
     clearTimeout(this.asking);
-    const leave = await oneOfFew();
+    const leave = await oneOfFew(() => { this.close(); this.ask(); });
     this.isOpening = false;
     if (!this.isWanted) { leave?.(); return; }
     if (leave) this.stream(leave);
@@ -69,22 +74,52 @@ class Live {
     this.close();
     clearTimeout(this.timer);
     document.removeEventListener("visibilitychange", this.look);
+    removeEventListener("pagehide", this.goes);
     removeEventListener("pageshow", this.look);
     removeEventListener("online", this.look);
   }
 }
 
-/** One of the few streams that the tabs of this browser share: how to leave it; null where all are taken. */
-async function oneOfFew() {
-  if (!navigator.locks) return () => {};
+/** One of the few streams that the tabs of this browser share: how to leave it; null where all are taken.
+ *  `lost`: another tab has it, since this one was asleep. */
+async function oneOfFew(lost) {
   for (let i = 0; i < STREAMS; i++) {
-    const leave = await new Promise((resolve) => {
-      const held = (lock) => (lock ? new Promise((done) => resolve(done)) : resolve(null));
-      navigator.locks.request(`coach live ${i}`, { ifAvailable: true }, held).catch(() => resolve(() => {}));
-    });
+    const leave = await (navigator.locks ? locked(`coach live ${i}`) : signed(`coach live ${i}`, lost));
     if (leave) return leave;
   }
   return null;
+}
+
+function locked(name) {
+  return new Promise((resolve) => {
+    const held = (lock) => (lock ? new Promise((done) => resolve(done)) : resolve(null));
+    navigator.locks.request(name, { ifAvailable: true }, held).catch(() => resolve(() => {}));
+  });
+}
+
+/** On plain http a browser has no locks but on localhost: whoever holds one says so in its storage, again and again. */
+async function signed(name, lost) {
+  const me = newId("s");
+  const isMine = () => signOf(name).who === me;
+  const isFree = () => Math.abs(Date.now() - signOf(name).at) > GONE_AFTER_MS;
+  try {
+    if (!isFree()) return null;
+    localStorage.setItem(name, JSON.stringify({ who: me, at: Date.now() }));
+    await new Promise((resolve) => { setTimeout(resolve, CLAIM_MS * (1 + Math.random())); });
+    if (!isMine()) return null;
+  } catch {
+    return () => {}; // no storage: alone, as far as this tab knows
+  }
+  const signing = setInterval(() => {
+    if (!isMine()) { clearInterval(signing); lost(); }
+    else localStorage.setItem(name, JSON.stringify({ who: me, at: Date.now() }));
+  }, SIGN_EVERY_MS);
+  return () => { clearInterval(signing); if (isMine()) localStorage.removeItem(name); };
+}
+
+function signOf(name) {
+  const { who = "", at = 0 } = readJson(localStorage.getItem(name));
+  return { who, at };
 }
 
 function readJson(text) {
