@@ -694,6 +694,25 @@ def test_a_long_section_is_cut_so_that_no_column_is_empty_and_stays_cut_while_on
     expect(columns.nth(1).locator(".block").first).to_have_attribute("data-id", cut)
 
 
+def test_what_is_suggested_counts_when_the_columns_are_cut(open_page: Open, plan: Plan) -> None:
+    plan.missing = []
+    sections = [
+        (
+            kept(f"H{n}", "heading", f"## Part {n}", "other"),
+            kept(f"T{n}", "text", "A line of a few words. " * 9, "other"),
+        )
+        for n in range(1, 7)
+    ]
+    plan.blocks[:] = [block for section in sections for block in section]
+    page = open_page()
+    right = page.locator(".row.cols > .column").nth(1).locator(".block").first
+    expect(right).to_have_attribute("data-id", "H4")
+    plan.suggestions[:] = [suggestion(f"S{n}", f"T{n}", "few words", "many words") for n in (1, 2)]
+    page.reload()
+    expect(page.locator(".suggestion").first).to_be_visible()
+    expect(right).to_have_attribute("data-id", "H3")
+
+
 def test_a_word_to_stop_among_the_steps_is_not_torn_out_of_them(open_page: Open, plan: Plan) -> None:
     plan.missing = []
     plan.blocks[:] = [

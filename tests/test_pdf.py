@@ -114,6 +114,14 @@ def test_head_says_when_where_and_who() -> None:
     assert "Harrowgate Chilled Foods · Dock scanners, renewal" in text
 
 
+def test_a_title_that_ends_with_the_day_leaves_it_to_the_head() -> None:
+    page = to_pdf(PLAN.model_copy(update={"title": "Harrowgate, renewal · Thu 3 Dec 10:00"}), CONTEXT)
+    assert "Thu 3 Dec 10:00" not in _text(page)
+    assert "Harrowgate, renewal" in _text(page)
+    other = to_pdf(PLAN.model_copy(update={"title": "Harrowgate · the long way"}), CONTEXT)
+    assert "Harrowgate · the long way" in _text(other)
+
+
 def test_page_without_a_context_is_set() -> None:
     assert "one night, one cold store" in _text(to_pdf(PLAN, None))
 

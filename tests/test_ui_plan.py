@@ -344,6 +344,16 @@ def test_a_shared_link_shows_score_and_criticism_and_nothing_to_change(kept: Kep
     assert [one.label for one in app.button] == []
 
 
+def test_a_shared_page_is_edited_by_the_rep_and_not_by_who_reads_it(kept: KeptPlan) -> None:
+    one = kept.blocks[2]
+    change = Edit(op="e", action="text", block=one.block.id, base=one.revision, text="Other words.")
+    edits.apply_edits(desk().db, kept.id, [change], by=BY)
+    app = opened("shared", token=shares.share(desk().db, kept.id).token)
+    assert "Edited by Riya Shah" in said(app)
+    assert "Edited by you" not in said(app)
+    assert "Edited by you" in said(opened("plan", id=kept.id))
+
+
 def test_a_revoked_or_unknown_link_says_so_in_one_line(kept: KeptPlan) -> None:
     link = shares.share(desk().db, kept.id)
     shares.revoke(desk().db, link.token)

@@ -70,7 +70,7 @@ def _page(plan: MeetingPlan, context: AccountContext | None) -> Json:
     shown = sections(strays_in_place(printed(plan.blocks, title=plan.title)))
     code = language_code(plan.language)
     return {
-        "title": plain(runs_of(plan.title)),
+        "title": plain(runs_of(_without_day(plan.title, context))),
         "author": clean(context.rep) if context else "",
         "lang": code,
         "hyphenate": bool(plan.language) and code != "en",
@@ -86,6 +86,13 @@ def _page(plan: MeetingPlan, context: AccountContext | None) -> Json:
         "wide_table": WIDE_TABLE,
         "words": sum(len(block.text.split()) for block in plan.blocks),
     }
+
+
+def _without_day(title: str, context: AccountContext | None) -> str:
+    """The head says day and hour on its right: a title need not end with them."""
+    name, dot, end = title.rpartition(" · ")
+    day = context.meeting.date if context else None
+    return name if dot and day and end.startswith(f"{day:%a} {day.day} {day:%b}") else title
 
 
 def _is_in_columns(block: Block) -> bool:

@@ -109,7 +109,8 @@ def _buttons(batch: Batch, now: Standing) -> None:
             key=f"more-{batch.id}",
         )
         budget_usd = more
-    if st.button(f"Go on with {left:,} that are left", type="primary", key="go-on-batch"):
+    those = "one that is" if left == 1 else f"{left:,} that are"
+    if st.button(f"Go on with the {those} left", type="primary", key="go-on-batch"):
         try:
             batching.go_on(batch.id, budget_usd=budget_usd)
         except CoachError as error:

@@ -26,11 +26,13 @@ def title_of(kept: KeptPlan) -> str:
     return f"{kept.context.account or 'Meeting'}{': ' + kept.purpose if kept.purpose else ''}"
 
 
-def show_heading(kept: KeptPlan) -> None:
+def show_heading(kept: KeptPlan, *, is_shared: bool = False) -> None:
+    """`is_shared`: somebody else than the rep looks at it."""
     meeting = kept.context.meeting
     place = f" · {as_html(meeting.place)}" if meeting.place else ""
     hour = f"{of_meeting(meeting.date, meeting.start)}{place}"
-    status = f'<span class="mc-word hint">{STATUSES[kept.status]}</span>'
+    said = STATUSES[kept.status].replace("you", kept.context.rep or "the rep") if is_shared else STATUSES[kept.status]
+    status = f'<span class="mc-word hint">{as_html(said)}</span>'
     st.html(f'<div class="mc mc-head"><h1>{as_html(title_of(kept))}</h1><p>{hour} {status}</p></div>', width="stretch")
 
 

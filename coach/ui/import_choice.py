@@ -98,11 +98,11 @@ def _how() -> tuple[str, Effort]:
     if model == BUILTIN:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown("The coach writes them by itself, without a model.", width="content")
-            link("settings", "Settings")
+            link("settings", "Choose a model in Settings")
         return model, "normal"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"Written by {plain(model)}.", width="content")
-        link("settings", "Settings")
+        link("settings", "Change it in Settings")
     efforts: list[Effort] = list(get_args(Effort))
     effort = st.radio("How thorough", efforts, index=1, format_func=lambda one: EFFORTS[one], key="effort")
     return model, effort or "normal"

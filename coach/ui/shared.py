@@ -21,7 +21,7 @@ def show() -> None:
     except CoachError as error:
         st.info(plain_line(f"{error.message} {error.hint}"))
         return
-    show_heading(kept)
+    show_heading(kept, is_shared=True)
     page, beside = st.columns([2, 1], gap="medium")
     with page:
         plan_page(plan_id=kept.id, token=token, by="", is_readonly=True, key=f"shared-{kept.id}")

@@ -37,6 +37,8 @@ def test_what_the_rep_writes_during_the_draft_stands_word_for_word(slow: App, ta
     page, plan_id = begin(slow, tabs)
     expect(page.locator(".progress")).to_contain_text("Working the notes out…")
     expect(page.locator(".groundwork")).to_contain_text("Meeting Thu 3 Dec, in 2 days")
+    expect(page.locator(".groundwork")).to_contain_text("Sums")
+    expect(page.locator(".groundwork")).not_to_contain_text("[L3 L11]")
     assert slow.kept(plan_id).groundwork.blocks == ()
     slow.model.tokens_per_s = READABLE
     expect(page.locator(".progress")).to_contain_text("Writing the page…")

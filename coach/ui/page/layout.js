@@ -4,6 +4,7 @@
 const LONG_ENOUGH = 14; // lines; a shorter stretch is not worth two columns
 const COLUMN_LETTERS = 48; // a line of half the sheet
 const LINE_WORDS = 8;
+const SUGGESTION_LINES = 4; // why, and what to do with it
 const BAND = ["best", "fallback", "stop"];
 
 const CUT_INSIDE = 0.09; // of all lines: what it must gain to cut a section rather than between two
@@ -82,8 +83,12 @@ function cutAt(sections, id) {
   return [[...sections.slice(0, at), halves[0]], [halves[1], ...sections.slice(at + 1)]];
 }
 
-/** About how many lines a block takes in a column. */
+/** About how many lines a block takes in a column, with what is suggested in it. */
 function linesFor(block) {
+  return ownLines(block) + (block.suggested ?? 0) * SUGGESTION_LINES;
+}
+
+function ownLines(block) {
   if (block.kind === "heading") return 1.6;
   if (block.kind !== "table") return Math.ceil(block.text.length / COLUMN_LETTERS) + 0.3;
   return tableOf(block.text).rows.reduce((sum, row) => {

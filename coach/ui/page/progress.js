@@ -1,5 +1,7 @@
 // What is going on while the coach writes: the stage, the groundwork as it comes, what the better version changed.
 
+const LABELS_BEHIND = /\s*\[[LFP]\d+(?:[\s,]+[LFP]\d+)*\]?$/; // its lines are shown with it once all of it is there
+
 class Progress {
   constructor(sheet) {
     this.sheet = sheet;
@@ -46,7 +48,8 @@ class Progress {
     lines.forEach((line, i) => {
       if (this.rows[i]?.line === line) return;
       const kind = kindOf(line);
-      const row = div(`block ${kind}`, make("div", { class: "body", "data-mark": kind === "item" ? "•" : null }, rendered(kind, line.trim())));
+      const said = line.trim().replace(LABELS_BEHIND, "");
+      const row = div(`block ${kind}`, make("div", { class: "body", "data-mark": kind === "item" ? "•" : null }, rendered(kind, said)));
       if (this.rows[i]) this.rows[i].row.replaceWith(row);
       else box.append(row);
       this.rows[i] = { line, row };

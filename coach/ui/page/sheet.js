@@ -214,6 +214,7 @@ class Sheet {
     for (const block of this.list) {
       if (!this.views.has(block.id)) this.views.set(block.id, new BlockView(this, block.id));
       const suggestions = open.filter((one) => one.block === block.id);
+      block.suggested = suggestions.length;
       this.views.get(block.id).update(block, { name: names.get(block.id), entry: this.queue.standing(block.id), suggestions });
     }
     this.keepEditedBlock(ids);
