@@ -16,7 +16,7 @@ from coach.ui.live import Writing
 from coach.ui.words import SAY_MISSING
 
 Json = dict[str, JsonValue]
-CUT_SHORT = "The draft was stopped here: the rest of the page has not been written."
+CUT_SHORT = "The draft was stopped: only the beginning of the page is here, the rest has not been written."
 _WORD = re.compile(r"\w+")
 AFTER: dict[Part, tuple[Part, ...]] = {
     "decides": (),

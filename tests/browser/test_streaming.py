@@ -114,7 +114,7 @@ def test_a_first_page_that_is_cancelled_stays_as_far_as_it_came_and_says_so(scri
     expect(says(page, "Tom Reed")).to_be_visible()
     page.locator(".progress").get_by_role("button", name="Cancel").click()
     expect(page.locator(".cut-short")).to_have_text(
-        "The draft was stopped here: the rest of the page has not been written."
+        "The draft was stopped: only the beginning of the page is here, the rest has not been written."
     )
     expect(page.locator(".said")).to_have_text("Cancelled. What had come stays.")
     page.reload()

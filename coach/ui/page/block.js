@@ -1,6 +1,6 @@
 // One block of the page: shown as it is printed, edited as text at the same place.
 
-const BESIDE = 3; // lines named in the margin; more would reach far below a short block
+const BESIDE = 4; // lines named in the margin; more would reach far below a short block
 
 class BlockView {
   constructor(sheet, id) {
@@ -137,8 +137,9 @@ class BlockView {
   /** In the margin while the mouse is over the block; by keyboard the same lines are among its tools. */
   showBeside() {
     const cited = this.block.citations ?? [];
-    const more = cited.length > BESIDE && button(`+${cited.length - BESIDE}`, () => this.sheet.showLines(this), { class: "chip", tabindex: "-1" });
-    this.beside.replaceChildren(...[...cited.slice(0, BESIDE).map((label) => this.sheet.chip(label)), more].filter(Boolean));
+    const named = cited.slice(0, cited.length > BESIDE ? BESIDE - 1 : BESIDE);
+    const more = () => button(`+${cited.length - named.length}`, () => this.sheet.showLines(this), { class: "chip", tabindex: "-1" });
+    this.beside.replaceChildren(...named.map((label) => this.sheet.chip(label)), ...(cited.length > named.length ? [more()] : []));
   }
 
   /** One stop for the Tab key, arrows inside. */

@@ -34,7 +34,7 @@ class Sheet {
     this.nothing = make("div", { class: "nothing", role: "status" }, make("p", { text: "Loading the page…" }));
     this.rows = make("div", { class: "rows" });
     this.cutShort = make("p", { class: "cut-short", role: "note", hidden: true });
-    const paper = make("div", { class: "paper" }, this.title, this.progress.element, this.nothing, this.rows, this.cutShort, this.bar.element);
+    const paper = make("div", { class: "paper" }, this.title, this.progress.element, this.cutShort, this.nothing, this.rows, this.bar.element);
     this.element = make("div", { class: "sheet" }, paper, this.popover.element);
     this.root.append(this.element);
   }
