@@ -85,6 +85,11 @@ def commitment(blocks: Sequence[Block], part: Part, *, today: dt.date | None = N
     )
 
 
+def begins_with_us(text: str) -> bool:
+    """`We send the offer`: nobody of the customer's does it, whoever is named behind."""
+    return _WE.match(text) is not None
+
+
 def _part_of_label(block: Block, section: str | None, labelled: str | None) -> str | None:
     if block.kind == "quote":
         return None
@@ -134,7 +139,7 @@ def _spoken(text: str) -> str:
 
 def _first_name(text: str, blocks: Sequence[Block]) -> str:
     """A first name alone at the start of a sentence is no name to `names`: it must stand as one elsewhere."""
-    if _WE.match(text):
+    if begins_with_us(text):
         return ""
     elsewhere = {part for block in blocks for name in names(plain(block.text[:MOST_READ])) for part in name.split()}
     opener = text.split(maxsplit=1)[0] if text else ""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from coach.commitments import read_again
 from coach.critique import assess, checked
-from coach.index import apply_index, commitment, index_by_code
-from coach.schema import AccountContext, Block, Commitment, Critique, Groundwork, MeetingPlan
+from coach.index import apply_index, index_by_code
+from coach.schema import AccountContext, Block, Commitment, Critique, Groundwork, MeetingPlan, Part
 
 SHARED = frozenset({"before", "people", "agenda", "bring", "find_out", "answers", "leave_out"})
 """Parts of many blocks, among which a new one is one more."""
@@ -33,8 +34,8 @@ def recheck(
     plan = plan.model_copy(
         update={
             "blocks": blocks,
-            "best_outcome": still_said(plan.best_outcome, blocks, "best"),
-            "fallback": still_said(plan.fallback, blocks, "fallback"),
+            "best_outcome": still_said(plan.best_outcome, blocks, "best", context),
+            "fallback": still_said(plan.fallback, blocks, "fallback", context),
         }
     )
     before = {block.id: block for block in plan.blocks}
@@ -68,12 +69,12 @@ def _with_its_neighbours(blocks: Iterable[Block], touched: frozenset[str]) -> It
         yield block
 
 
-def still_said(old: Commitment, blocks: Sequence[Block], part: str) -> Commitment:
+def still_said(old: Commitment, blocks: Sequence[Block], part: Part, context: AccountContext) -> Commitment:
     """The commitment as read before, if its blocks are unchanged; else read from the blocks of its part by code."""
     own = [block for block in blocks if block.part == part and block.kind != "heading"]
     if own and all(block.written_by == "coach" for block in own):
         return old.model_copy(update={"blocks": tuple(block.id for block in own)})
-    return commitment({}, own, part) if own else Commitment()
+    return read_again(old, blocks, part, context) if own else Commitment()
 
 
 def _lined(block: Block, found: Block) -> Block:

@@ -16,6 +16,7 @@ from typing import TypeVar
 from coach import builtin
 from coach.brief import Brief, bounded, shorter
 from coach.checks import depth_for
+from coach.commitments import with_words_as_now
 from coach.compare import changes
 from coach.context import context_warnings
 from coach.corrections import decided_by_rep
@@ -286,7 +287,7 @@ class _Drafting:
         better, applied = mended(plan, suggested.offered, spared=[block.text for block in self.settled()])
         if not applied:
             return plan, ()
-        better = checked(better, self.context, self.groundwork)
+        better = checked(with_words_as_now(better, plan, self.context), self.context, self.groundwork)
         self._on_event(PageIndexed(MENDING, better))
         return better, tuple(Point(text=one.why, lines=one.lines) for one in applied)
 
