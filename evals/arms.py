@@ -32,7 +32,7 @@ ABLATIONS = (
     "other_reader",
     "other_prompts",
 )
-AFTER_THE_PAGE = frozenset({"criticise", "rewrite", "cut", "suggest"})
+AFTER_THE_REWRITES = frozenset({"cut", "suggest"})
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,15 @@ def chat_arm(roles: Roles) -> Arm:
 
 
 def ablations(roles: Roles, *, other_reader: str = "", other_prompts: Path | None = None) -> tuple[Arm, ...]:
-    """What is left out or done otherwise, each to be read against the model's arm."""
+    """What is left out or done otherwise, to be read against the model's arm. Pages of their own are not judged."""
+    unjudged = replace(roles, judge=BUILTIN)
     arms = (
-        Arm("no_groundwork", "page without groundwork", roles, has_groundwork=False),
+        Arm("no_groundwork", "page without groundwork", unjudged, has_groundwork=False),
         Arm("no_rewrite", "groundwork and page, not criticised", roles, version=0),
         Arm("not_mended", "rewritten twice, not mended word for word", roles, version=STEPS["normal"].rewrites),
         Arm("one_round", "criticised and rewritten once, not mended", roles, version=1),
-        Arm("three_rounds", "criticised and rewritten three times, mended", roles, effort="high"),
-        Arm("fixed_headings", "the same headings for every meeting", roles, prompts=PROMPT_SETS / "fixed_headings"),
+        Arm("three_rounds", "criticised and rewritten three times, mended", unjudged, effort="high"),
+        Arm("fixed_headings", "the same headings for every meeting", unjudged, prompts=PROMPT_SETS / "fixed_headings"),
         Arm("equal_tokens", "a chat that spends as many tokens", roles, is_chat=True, spends_like=model_arm(roles)),
     )
     other = Arm("other_reader", "another model as second reader", replace(roles, reader=other_reader))
@@ -153,8 +154,10 @@ def calls_until(runs: tuple[Run, ...], version: int) -> tuple[Run, ...]:
     kept: list[Run] = []
     for call in dict.fromkeys(run.call for run in runs):
         own = [run for run in runs if run.call == call]
-        if call in AFTER_THE_PAGE:
-            kept += own[:version] if call != "cut" else ()
+        if call in AFTER_THE_REWRITES:
+            continue
+        if call == "rewrite":
+            kept += own[:version]
         elif call.startswith("index"):
             kept += own[: -(-len(own) * (version + 1) // pages)]
         else:

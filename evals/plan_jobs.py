@@ -14,7 +14,7 @@ from evals.arms import Arm
 from evals.cases import Case, Label
 from evals.found import claims_made, confidences_shown, contradictions_found, facts_found, promises_found, told
 from evals.jobs import Job, Result
-from evals.measures import groundwork_measures, plan_measures
+from evals.measures import cost_measures, groundwork_measures, plan_measures
 from evals.pages import Pages, as_html, as_markdown, recording_of
 
 Wins = Callable[[Case, Arm], Awaitable[float | None]]
@@ -58,9 +58,12 @@ async def _groundwork(case: Case, arm: Arm, pages: Pages, epoch: int) -> Result:
 
 
 async def _ablated(case: Case, arm: Arm, pages: Pages, wins: Wins | None) -> Result:
-    """Scored by the rules alone: only some arms' pages were ever judged."""
+    """Scored by the rules alone, and counted without the judge's calls: only some arms' pages were ever judged."""
     drafted = await pages.made(case, arm)
-    measured = plan_measures(case, drafted, is_timed=False)
+    measured = {
+        **plan_measures(case, drafted, is_timed=False),
+        **cost_measures([run for run in drafted.runs if run.call != "judge"], is_timed=False),
+    }
     values = {name: measured[name] for name in ABLATED}
     by_rules = assess(drafted.plan, drafted.context, drafted.groundwork).total
     why = "\n".join(missed_on_page(case, drafted))

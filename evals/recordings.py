@@ -134,6 +134,8 @@ class Recorded:
 
     roles: Roles
     parts: tuple[str, ...]
+    arms: tuple[str, ...] = ()
+    """Ablations by name; empty: all."""
 
 
 def recorded(folder: Path = RECORDINGS) -> Recorded | None:
@@ -142,7 +144,7 @@ def recorded(folder: Path = RECORDINGS) -> Recorded | None:
     if not path.exists():
         return None
     said = json.loads(path.read_text("utf-8"))
-    return Recorded(Roles(**said["roles"]), tuple(said["parts"]))
+    return Recorded(Roles(**said["roles"]), tuple(said["parts"]), tuple(said.get("arms", ())))
 
 
 def keep_recorded(found: Recorded, folder: Path = RECORDINGS) -> None:

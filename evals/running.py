@@ -69,7 +69,8 @@ def _garbage_seldom_sought() -> Iterator[None]:
 
 def _replayed(name: str, asked: Asked, *, place: Place, tell: Tell, skips_missing: bool) -> Run:
     data, found = data_for(asked), recorded(place.recordings)
-    asked = replace(asked, parts=found.parts if found else ())
+    if found:
+        asked = replace(asked, parts=found.parts, arms=asked.arms or found.arms)
     source = Replay(place.recordings)
     jobs = jobs_for(asked, data, source, found.roles if found else None)
     missing = asyncio.run(not_recorded(jobs, source, folder=place.recordings))
@@ -180,7 +181,8 @@ def _record(
     is_whole = before is None or set(asked.parts) >= set(before.parts)
     source.record(names, is_whole=is_whole, is_timed=options.is_timed)
     parts = tuple(dict.fromkeys((*(before.parts if before else ()), *asked.parts)))
-    keep_recorded(Recorded(options.roles, parts), place.recordings)
+    arms = tuple(dict.fromkeys((*(before.arms if before else ()), *asked.arms)))
+    keep_recorded(Recorded(options.roles, parts, arms), place.recordings)
     tell(f"{len(names)} recordings written; {len(broken - {''})} left out, since calls of theirs failed.")
 
 

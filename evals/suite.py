@@ -27,6 +27,9 @@ from evals.recordings import Roles
 PARTS = ("plan", "judged", "read", "pairwise", "ablation")
 """What models are asked for: pages; the judge, and the second reader too, on critic cases; readings; left-out steps."""
 
+ABLATED: Split = "test"
+"""The split that ablations are made and read on."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -92,10 +95,16 @@ def _compared(asked: Asked, cases: Sequence[Case], pages: Pages, roles: Roles) -
         yield from pairwise_jobs(cases, whole, chat, readings)
         yield from bias_jobs(cases, whole, chat, readings)
     if "ablation" in asked.parts:
+        ablated = _ablated(asked, cases)
         every = ablations(roles, other_reader=asked.other_reader, other_prompts=asked.other_prompts)
         arms = [arm for arm in every if not asked.arms or arm.name in asked.arms]
-        yield from ablation_jobs(cases, [whole], pages)
-        yield from ablation_jobs(cases, arms, pages, wins=partial(_wins, whole, readings))
+        yield from ablation_jobs(ablated, [whole], pages)
+        yield from ablation_jobs(ablated, arms, pages, wins=partial(_wins, whole, readings))
+
+
+def _ablated(asked: Asked, cases: Sequence[Case]) -> Sequence[Case]:
+    """Each arm is a page a meeting and two readings: where none is named, those of the test split are enough."""
+    return cases if asked.only else [case for case in cases if case.label.split == ABLATED]
 
 
 async def _wins(whole: Arm, readings: Readings, case: Case, arm: Arm) -> float | None:
