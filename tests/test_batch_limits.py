@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.batch.limits import Draining, Limits, OwnPace
+from coach.batch.limits import Busy, Draining, Limits, OwnPace
 from coach.batch.purse import Purse
 from coach.batch.shared import SharedGate
 from coach.errors import BudgetSpent, ModelTimedOut
@@ -167,3 +167,13 @@ async def test_how_busy_the_places_were_is_known() -> None:
     await asyncio.sleep(0.05)
     assert limits.busy_part() == pytest.approx(0.5, abs=0.02)
     limits.leave()
+
+
+def test_a_call_under_way_while_the_provider_takes_none_counts_as_little_as_that_time() -> None:
+    busy = Busy(since=0.0)
+    busy.changed(2, 0.0)
+    busy.closed(10.0, 4.0)
+    busy.closed(12.0, 4.0)
+    busy.changed(-1, 13.0)
+    busy.changed(-1, 20.0)
+    assert (busy.seconds, busy.closed_s) == (2 * 10 + 1 * 4, 6.0)

@@ -76,20 +76,25 @@ class OwnPace:
 
 @dataclass
 class Busy:
-    """How well the places were used: the seconds that calls were under way, over all places."""
+    """How well the places were used: the seconds that calls were under way while the provider took calls."""
 
     seconds: float = 0.0
     since: float = 0.0
     at_once: int = 0
     closed_s: float = 0.0
     """The provider took no calls for so long."""
+    closed_from: float = 0.0
     closed_until: float = 0.0
 
     def changed(self, by: int, now: float) -> None:
-        self.seconds += self.at_once * (now - self.since)
+        shut_s = max(0.0, min(now, self.closed_until) - max(self.since, self.closed_from))
+        self.seconds += self.at_once * (now - self.since - shut_s)
         self.since, self.at_once = now, self.at_once + by
 
     def closed(self, now: float, seconds: float) -> None:
+        self.changed(0, now)
+        if now > self.closed_until:
+            self.closed_from = now
         until = max(self.closed_until, now + seconds)
         self.closed_s += until - max(now, self.closed_until)
         self.closed_until = until
@@ -123,7 +128,8 @@ class Limits:
         """Of all places since the first call, while the provider took calls: 1.0 is all of them all the time."""
         now = time.monotonic()
         self._busy.changed(0, now)
-        lasted_s = now - (self.begun_at or now) - self._busy.closed_s
+        still_closed_s = max(0.0, self._busy.closed_until - now)
+        lasted_s = now - (self.begun_at or now) - (self._busy.closed_s - still_closed_s)
         return self._busy.seconds / (lasted_s * self.concurrency) if lasted_s > 0 else 0.0
 
     async def enter(self, tokens: int) -> None:
