@@ -103,3 +103,28 @@ def test_a_flag_or_state_goes_before_the_stage() -> None:
 def _named(shape: Shape) -> str:
     """A file's name that the shape's pattern fits."""
     return f"{re.sub(r'[^a-z ]', '', shape.files.split('|')[0].replace('[sz]', 's'))}.csv"
+
+
+@pytest.mark.parametrize(
+    ("meeting", "activity", "more"),
+    [
+        ("Meeting Date", "Next Activity Date", ("Record ID", "Deal Name", "Deal Stage")),
+        ("Deal - Meeting date", "Deal - Next activity date", ("Deal - Title", "Deal - Stage")),
+        ("Next Meeting", "Next Activity Date", ("Opportunity Name", "Account Name", "Stage")),
+        ("Termin", "Next activity date", ("Customer", "Deal", "Phase")),
+    ],
+)
+def test_in_every_system_a_column_that_says_meeting_is_the_meeting_s_day(
+    meeting: str, activity: str, more: tuple[str, ...]
+) -> None:
+    days = ("2026-12-03", "2026-12-04")
+    given = table(*more, activity, meeting, rows=((*more, days[0], days[1]), (*more, days[0], "")))
+    found = guess(given, SYSTEMS)
+    assert found.places["meeting_date"] == len(more) + 1
+    assert list(found.alternatives(given)) == [f"meeting_date could also be: {activity}"]
+
+
+def test_a_column_of_meetings_titles_is_not_their_day() -> None:
+    rows = (("Harrowgate", "Offer", "Kick-off", "2026-12-03"),)
+    found = guess(table("Customer", "Stage", "Meeting", "Meeting date", rows=rows), SYSTEMS)
+    assert found.places["meeting_date"] == 3

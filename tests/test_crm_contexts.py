@@ -180,6 +180,14 @@ def test_what_is_shown_is_a_mapping_that_corrects_and_is_remembered(tmp_path: Pa
     assert len(kept) == 1
 
 
+def test_another_column_that_could_be_the_meeting_s_day_is_shown(tmp_path: Path) -> None:
+    deal = {"Customer": "Harrowgate", "Stage": "Offer", "Next activity date": "2026-12-03", "Meeting date": ""}
+    table(tmp_path / "deals.csv", [deal])
+    said = "meeting_date could also be: Next activity date"
+    assert f"# deals.csv: {said}" in run(tmp_path, "--show")
+    assert said in run(tmp_path, "--out", tmp_path / "out", "--today", "2026-12-01")
+
+
 def test_a_column_that_a_mapping_gives_a_meaning_is_no_line_of_the_record_too(tmp_path: Path) -> None:
     row = {"Customer": "Harrowgate", "Stage": "Offer", "Close date": "2026-12-31", "Next": "2026-12-03"}
     table(tmp_path / "deals.csv", [row])

@@ -352,3 +352,31 @@ def test_two_systems_exports_in_one_folder_never_join(folder: Path) -> None:
     hubspot, salesforce = imported(folder, with_all_open=True).opportunities
     assert (hubspot.system, hubspot.context.account, notes(hubspot)) == ("hubspot", "", ["Note: canary"])
     assert "canary" not in salesforce.model_dump_json()
+
+
+def both(folder: Path, *, heading: str = "Meeting Date") -> Path:
+    """A report in which the next activity is filled more often than the meeting."""
+    return lines(
+        folder / "report.csv",
+        [
+            ["Opportunity Owner", "Account Name", "Opportunity Name", "Stage", heading, "Next Activity Date"],
+            ["Riya Shah", "Harrowgate", "Dock scanners", "Negotiation", "12/13/2026", "12/2/2026"],
+            ["Riya Shah", "Aldermoor", "Labels", "Negotiation", "", "12/4/2026"],
+            ["Riya Shah", "Tarnbeck", "Chillers", "Negotiation", "", "11/4/2026"],
+        ],
+    )
+
+
+def test_a_column_that_says_meeting_goes_before_a_fuller_one_of_activities(tmp_path: Path) -> None:
+    one = imported(both(tmp_path)).only
+    assert (one.context.account, one.context.meeting.date) == ("Harrowgate", dt.date(2026, 12, 13))
+    assert "Next Activity Date: 12/2/2026" in facts(one)
+
+
+def test_the_day_of_an_activity_is_told_and_not_taken_for_a_meeting(tmp_path: Path) -> None:
+    found = imported(both(tmp_path), with_all_open=True)
+    days = {one.context.account: one.context.meeting.date for one in found.opportunities}
+    assert days == {"Harrowgate": dt.date(2026, 12, 13), "Aldermoor": None, "Tarnbeck": None}
+    (problem,) = found.problems
+    assert (problem.row, problem.column) == (3, "Next Activity Date")
+    assert problem.reason == "no day under Meeting Date; 2026-12-04 is not taken for a meeting's: it may be a call's"

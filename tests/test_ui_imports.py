@@ -27,8 +27,9 @@ from coach.ui.desk import desk
 from coach.ui.first_start import example_plan
 from coach.ui.routes import routes
 from coach.ui.tokens import grant
-from tests.support.dropped import dropped, export, is_read
+from tests.support.dropped import TODAY, dropped, export, is_read
 from tests.support.endpoint import Endpoint, Status, in_turn
+from tests.support.exports import table
 from tests.support.queued import wish
 from tests.support.writer import writer
 
@@ -145,6 +146,20 @@ def test_a_column_is_corrected_in_its_box_and_all_is_read_this_way(one: Gathered
     assert all(line.amount is None for line in one.lines(ALL, most=9))
     app = columns_of(opened(id=one.id))
     assert (box(app, "Amount").value, box(app, "Budget Line").value) == ("Not used", "next_step")
+
+
+def test_a_column_that_could_be_the_meeting_s_day_says_so_beside_its_box(db: Database, tmp_path: Path) -> None:
+    deal = {"Customer": "Harrowgate", "Stage": "Offer", "Next activity date": TODAY, "Meeting date": ""}
+    one = dropped([table(tmp_path / "deals.csv", [deal])])
+    app = columns_of(opened(id=one.id))
+    assert "Could also be: Meeting date" in words(app)
+    assert box(app, "Meeting date").value == "meeting_date"
+    box(app, "Meeting date").set_value("Not used")
+    box(app, "Next activity date").set_value("meeting_date")
+    submit(app)
+    is_read(one)
+    assert [line.day for line in one.lines(ALL, most=9)] == [TODAY.isoformat()]
+    assert "Could also be" not in words(columns_of(opened(id=one.id)))
 
 
 def test_two_columns_cannot_be_taken_for_the_same(one: Gathered) -> None:

@@ -66,6 +66,8 @@ class Column(Noun):
     role: str = ""
     """What it is; empty: not used, or, as `is_fact`, only worth knowing."""
     is_fact: bool = False
+    could_be: str = ""
+    """What another column was taken for."""
     examples: tuple[str, ...] = ()
 
 

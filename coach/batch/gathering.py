@@ -133,7 +133,9 @@ def _columns(table: Table, columns: Columns) -> Iterator[Column]:
         if heading:
             filled = dict.fromkeys(" ".join(row[at].split()) for row in table.sample if at < len(row) and row[at])
             examples = tuple(_short(value) for value in islice(filled, EXAMPLES))
-            yield Column(heading=heading, role=roles.get(at, ""), is_fact=at in facts, examples=examples)
+            could_be = columns.others.get(at, "")
+            known = {"role": roles.get(at, ""), "is_fact": at in facts, "could_be": could_be}
+            yield Column(heading=heading, examples=examples, **known)
 
 
 def _short(value: str) -> str:

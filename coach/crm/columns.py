@@ -14,7 +14,7 @@ from functools import cache
 from typing import Literal, get_args
 
 from coach.crm.amounts import Decimal, currency, decimal_of
-from coach.crm.days import Order, is_numeric, order_of
+from coach.crm.days import Order, is_numeric, moment, order_of
 from coach.crm.tables import Table
 
 Kind = Literal[
@@ -26,6 +26,13 @@ SYSTEM_MARK, FILE_MARK = 6, 4
 """What a heading of one system alone, and a telling file name, count against one known column."""
 SURE = 1000
 """A table that a system's file says to ignore, whatever else fits."""
+MEETING_DAY = (
+    "meeting|meeting date|next meeting|next meeting date|next meeting start time|hs next meeting start time|"
+    "appointment|appointment date|termin|nächster termin|termindatum|besprechung|rendez-vous|réunion|date de réunion|"
+    "reunión|fecha de reunión|riunione|afspraak"
+)
+"""Headings that say meeting, in any system's table of opportunities. They go before the next activity, which may be a
+call or a task, however few of their cells are filled. All from memory."""
 DATE_ROLES = frozenset({"close_date", "meeting_date", "start", "end", "date", "due", "created"})
 
 _DO_NOT_MODIFY = re.compile(r"^\([^)]*\)\s+(?=\S)")
@@ -79,6 +86,8 @@ class Columns:
     """Role to the column's index."""
     facts: Mapping[str, int] = field(default_factory=dict)
     """Heading to index of what else is worth knowing."""
+    others: Mapping[int, str] = field(default_factory=dict)
+    """Columns that could be what another was taken for, and what that is."""
     orders: Mapping[int, Order] = field(default_factory=dict)
     """Of the columns whose dates could be read both ways."""
     doubtful: tuple[int, ...] = ()
@@ -92,6 +101,11 @@ class Columns:
         """Role and heading of every column that is used."""
         for role, at in sorted(self.places.items(), key=lambda item: item[1]):
             yield role, table.headings[at]
+
+    def alternatives(self, table: Table) -> Iterator[str]:
+        """In words: which column could be what another was taken for."""
+        for at, role in self.others.items():
+            yield f"{role} could also be: {table.headings[at]}"
 
 
 @cache
@@ -116,13 +130,15 @@ def guess(table: Table, systems: Sequence[System]) -> Columns:
     for system in systems:
         is_marked = any(re.search(system.marks, heading) for heading in table.headings) if system.marks else False
         for shape in system.shapes:
-            places = _places(table, _roles(shape))
+            claims = tuple(_claims(table, shape))
+            places = _places(table, claims)
             if not _has(places, shape.needs):
                 continue
             is_named = bool(shape.files and re.search(shape.files, _stem(table.file)))
             score = len(places) + SYSTEM_MARK * is_marked + FILE_MARK * is_named + SURE * (shape.kind == "ignore")
             if score > most:
-                best, most = Columns(shape.kind, system.name, places), score
+                others = {at: role for at, role in claims if places[role] != at}
+                best, most = Columns(shape.kind, system.name, places, others=others), score
     return completed(best, table)
 
 
@@ -139,6 +155,7 @@ def completed(columns: Columns, table: Table, *, order: Order | None = None) -> 
         system=columns.system,
         places=places,
         facts=columns.facts or _facts(columns, table),
+        others={at: role for at, role in columns.others.items() if at not in places.values()},
         orders={at: found or usual for at, found in orders.items()},
         doubtful=() if elsewhere or usual == "month first" else doubtful,
         decimal=_decimal(table, places.get("amount")),
@@ -174,14 +191,44 @@ def _roles(shape: Shape) -> dict[str, str]:
     return found
 
 
-def _places(table: Table, roles: Mapping[str, str]) -> dict[str, int]:
-    """Of several columns for one role, the one with the most values, then the first."""
-    found: dict[str, int] = {}
+def _claims(table: Table, shape: Shape) -> Iterator[tuple[int, str]]:
+    """Every column that could be something, and what."""
+    roles = _roles(shape)
     for at, heading in enumerate(table.headings):
         role = roles.get(key(heading)) or roles.get(key(_IN_BRACKETS.sub("", heading)))
-        if role and (role not in found or _filled(table, at) > _filled(table, found[role])):
+        if role is None and shape.kind == "opportunities" and _says_meeting(heading):
+            role = "meeting_date"
+        if role:
+            yield at, role
+
+
+def _places(table: Table, claims: Iterable[tuple[int, str]]) -> dict[str, int]:
+    """Of several columns for one role, one that says meeting, else the one with the most values, then the first."""
+    found: dict[str, int] = {}
+    for at, role in claims:
+        if role not in found or _weight(table, role, at) > _weight(table, role, found[role]):
             found[role] = at
     return found
+
+
+def _weight(table: Table, role: str, at: int) -> tuple[bool, int]:
+    is_exact = role == "meeting_date" and _says_meeting(table.headings[at])
+    return is_exact and _may_hold_days(table, at), _filled(table, at)
+
+
+def _says_meeting(heading: str) -> bool:
+    return key(_ENTITY.sub("", _IN_BRACKETS.sub("", heading.strip()))) in _meeting_keys()
+
+
+@cache
+def _meeting_keys() -> frozenset[str]:
+    return frozenset(map(key, MEETING_DAY.split("|")))
+
+
+def _may_hold_days(table: Table, at: int) -> bool:
+    """Not so a column of meetings' titles."""
+    orders: tuple[Order, ...] = get_args(Order)
+    return _filled(table, at) == 0 or any(moment(value, order=order) for value in values(table, at) for order in orders)
 
 
 def _filled(table: Table, at: int) -> int:
@@ -203,7 +250,7 @@ def _facts(columns: Columns, table: Table) -> dict[str, int]:
     return {
         heading: at
         for at, heading in enumerate(numbered(table.headings))
-        if heading and at not in used and not _is_technical(heading)
+        if heading and at not in used and (columns.others.get(at) == "meeting_date" or not _is_technical(heading))
     }
 
 

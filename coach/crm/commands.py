@@ -72,6 +72,7 @@ def _taken_for(parts: Iterable[Part]) -> Iterator[str]:
             used = [f"{role} = {heading}" for role, heading in columns.shown(table)]
             if columns.kind != "ignore":
                 yield f"    {'; '.join(used)}"
+                yield from (f"    {other}" for other in columns.alternatives(table))
             if columns.facts:
                 yield f"    also: {'; '.join(columns.facts)}"
 

@@ -56,7 +56,7 @@ EXPORT = System(
                 "person": "Zugehöriger Kontakt|Contact associé|Contacto asociado",
                 "person_id": "Zugehörige Kontakt-IDs",
                 "meeting_date": "Datum der nächsten Aktivität|Date de la prochaine activité|"
-                "Fecha de la próxima actividad|notes_next_activity_date|hs_next_meeting_start_time",
+                "Fecha de la próxima actividad|notes_next_activity_date",
                 "closed": "Is Deal Closed?|hs_is_closed",
             },
         ),

@@ -156,6 +156,7 @@ def written(tables: Iterable[tuple[Table, Columns]], mapping: Mapping) -> str:
     return (
         "# What each column was taken for. Correct it and name this file with --mapping; it is remembered.\n"
         + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
+        + "".join(f"# {table.file}: {other}\n" for table, columns in tables for other in columns.alternatives(table))
         + "".join(f"# {table.file} also has: {left}\n" for table, columns in tables if (left := _left(table, columns)))
     )
 
@@ -209,7 +210,9 @@ def _applied(said: TableMapping, guessed: Columns, table: Table, *, told_by: str
             places = {other: place for other, place in places.items() if place != at} | {role: at}
     told = {heading: _place(table, heading) for heading in said.facts or ()}
     facts = {heading: at for heading, at in told.items() if at not in places.values()}
-    columns = completed(replace(base, places=places, facts=facts, told_by=told_by), table, order=said.dates)
+    others = {at: role for at, role in base.others.items() if places.get(role) == base.places[role]}
+    base = replace(base, places=places, facts=facts, others=others, told_by=told_by)
+    columns = completed(base, table, order=said.dates)
     return replace(columns, facts=facts) if said.facts is not None else columns
 
 

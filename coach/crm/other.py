@@ -6,7 +6,7 @@ is the table that a batch leaves behind.
 
 from __future__ import annotations
 
-from coach.crm.columns import Shape, System
+from coach.crm.columns import MEETING_DAY, Shape, System
 
 _PERSON = "contact|contact name|contact person|primary contact|ansprechpartner|kontakt|interlocuteur|contacto|contatto"
 _ACCOUNT = (
@@ -61,9 +61,7 @@ EXPORT = System(
                 "description": f"description|summary|beschreibung|descripción|descrizione|{_NOTE}",
                 "probability": "probability|prob|win probability|wahrscheinlichkeit|probabilité|probabilidad",
                 "person": _PERSON,
-                "meeting_date": "meeting|meeting date|next meeting|next meeting date|appointment|appointment date|"
-                "termin|nächster termin|termindatum|besprechung|rendez-vous|réunion|date de réunion|reunión|"
-                "fecha de reunión|riunione|afspraak|date",
+                "meeting_date": f"{MEETING_DAY}|date|next activity date",
                 "meeting_start": "meeting time|start|start time|time|uhrzeit|beginn|heure|hora|ora|tijd",
                 "meeting_minutes": "minutes|duration|meeting minutes|dauer|durée|duración",
                 "meeting_place": "place|location|meeting place|ort|lieu|lugar|luogo|plaats",

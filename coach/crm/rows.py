@@ -104,6 +104,8 @@ def drawn(deal: Deal, reading: Reading, drawing: Drawing, booked: Sequence[Booke
     meetings = [_of_booked(one, deal, drawing) for one in _once(booked)] if booked else []
     if not meetings and "meeting_date" in deal.values and (own := _own_meeting(deal, reading, drawing)):
         meetings = [(own, ())]
+    if not meetings and "meeting_date" not in deal.values:
+        _tell_others(deal, reading)
     if not meetings and is_all:
         meetings = [(UNKNOWN, ())]
     if not meetings:
@@ -209,6 +211,17 @@ def _own_meeting(deal: Deal, reading: Reading, drawing: Drawing) -> Meeting | No
         place=line_of(values.get("meeting_place", "")),
         attendees=_named(people_in(line_of(values.get("attendees", "")))),
     )
+
+
+def _tell_others(deal: Deal, reading: Reading) -> None:
+    """A day to come in another column may be a call's or a task's: it is told, and not taken for the meeting's."""
+    columns, headings = reading.columns, reading.table.headings
+    for other in [other for other, role in columns.others.items() if role == "meeting_date"]:
+        at = columns.places["meeting_date"]
+        found = moment(deal.cells[other], order=columns.orders[at], zone=reading.zone)
+        if found and found.day >= reading.today:
+            reason = f"no day under {headings[at]}; {found.day} is not taken for a meeting's: it may be a call's"
+            reading.on_problem(Problem(reading.table.file, deal.number, headings[other], reason))
 
 
 def _account(deal: Deal, reading: Reading, drawing: Drawing) -> Account | None:

@@ -54,7 +54,7 @@ EXPORT = System(
                 "next_step": "Nächster Schritt|Étape suivante|Paso siguiente|Volgende stap|Fase successiva",
                 "probability": "Wahrscheinlichkeit (%)|Probabilité (%)|Probabilidad (%)",
                 "description": "Beschreibung|Descripción|Opportunity Description",
-                "meeting_date": "Meeting Date|Next Meeting|Next Meeting Date|Next Activity Date|Nächster Termin",
+                "meeting_date": "Next Activity Date",
                 "meeting_start": "Meeting Time|Meeting Start",
                 "meeting_minutes": "Meeting Minutes",
                 "attendees": "Attendees|Meeting Attendees",

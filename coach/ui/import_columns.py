@@ -109,7 +109,8 @@ def _column(column: Column, options: list[str], key: str) -> str:
     now = column.role if column.role in options else FACT if column.is_fact and FACT in options else NOTHING
     left, right = st.columns([3, 2], vertical_alignment="center", gap="small")
     examples = f"  \n{plain_line(' · '.join(column.examples), longest=90)}" if column.examples else ""
-    left.markdown(f"**{plain_line(column.heading, longest=60)}**{examples}")
+    other = f"  \nCould also be: {_words(column.could_be)}" if column.could_be and now != column.could_be else ""
+    left.markdown(f"**{plain_line(column.heading, longest=60)}**{examples}{other}")
     said = right.selectbox(
         f"Column {column.heading} is",
         options,
