@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import socket
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 from pydantic import JsonValue
+from sqlalchemy import text
 
 from coach.batch.limits import Draining, Limits
 from coach.batch.purse import Purse
 from coach.batch.run import Ended, Running
-from coach.batch.slots import SlotResult, draft_slot
+from coach.batch.slots import SlotResult, beating, draft_slot
 from coach.batch.which import Which, fill, read_sources
 from coach.crm.opportunity import Problem
 from coach.errors import BudgetSpent, InputError, ModelRefused, ModelUnavailable, StoreError
 from coach.ledger import Ledger
 from coach.prices import cost_usd
 from coach.schema import AccountContext, Drafted
-from coach.store import batches, history, plans, slots
+from coach.store import batches, database, history, plans, slots
 from coach.store.batches import Batch
 from coach.store.database import Database
 from coach.store.edits import apply_edits
@@ -30,7 +33,9 @@ from coach.store.records import Edit, KeptPlan
 from coach.store.slots import Filled, Slot, TakenOver
 from tests.support.crowd import OWN_WORD, Crowd, context_text, contexts_in, own_word
 from tests.support.endpoint import Answer, Body, Endpoint, Fault, Reply, Status, in_turn
+from tests.support.frozen import frozen
 from tests.support.harrowgate import PLAN
+from tests.support.postgres import Cluster
 
 Serve = Callable[..., Endpoint]
 MODEL = "openai:gpt-5-mini"
@@ -358,6 +363,46 @@ async def test_a_database_that_is_busy_for_a_moment_loses_no_meeting(
 
 
 # Money
+
+
+async def test_a_process_frozen_within_a_write_does_not_hold_up_a_batch(
+    postgres: Cluster, tmp_path: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "FROZEN_S", 3.0)
+    monkeypatch.setattr("coach.batch.slots.BEATS_EVERY_S", 0.2)
+    serve(Crowd())
+    url = postgres.new_database(template="ready")
+    with closing(database.open_database(url, busy_s=30)) as db:
+        batch = opened(db, contexts_in(tmp_path / "in", 3))
+        slots.claim_next(db, batch.id, owner=f"{socket.gethostname()} 999999999 gone", most=3)
+        with frozen(url, "slots"):
+            ended = await run(db, batch, tmp_path)
+    assert ended.standing.done == 3
+
+
+async def test_after_a_beat_that_the_database_missed_the_next_one_counts(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = opened(db, contexts_in(tmp_path / "in", 1))
+    slots.claim_next(db, batch.id, owner="me", most=1)
+    monkeypatch.setattr("coach.batch.slots.BEATS_EVERY_S", 0.01)
+    with db.writing() as connection:
+        connection.execute(text("ALTER TABLE slots RENAME TO away"))
+    async with beating(db, "me"):
+        await asyncio.sleep(0.05)
+        with db.writing() as connection:
+            connection.execute(text("ALTER TABLE away RENAME TO slots"))
+            connection.execute(text("UPDATE slots SET beat_at = NULL"))
+        for _ in range(2000):
+            if beat_at(db) is not None:
+                return
+            await asyncio.sleep(0.01)
+    raise AssertionError("no beat any more")
+
+
+def beat_at(db: Database) -> object:
+    with db.reading() as connection:
+        return connection.execute(text("SELECT beat_at FROM slots")).scalar()
 
 
 def price_of(body: Body) -> float:

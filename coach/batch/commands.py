@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 CONCURRENCY = 16
 """Calls at once unless asked otherwise: what the smallest paid accounts of the large providers bear."""
-BUSY_S = 60.0
-"""How long a write waits for another one's: nobody sits before a screen, and a slow disk must not lose a meeting."""
+BUSY_S = 90.0
+"""How long a write waits for another one's: nobody sits before a screen, and a slow disk must not lose a meeting.
+Longer than a frozen process keeps its locks (FROZEN_S and a beat)."""
 
 
 def batch(

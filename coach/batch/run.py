@@ -109,15 +109,18 @@ class Running:
 
     async def run(self) -> Ended:
         """Until no slot waits, or nothing more can be done. Raises StoreError."""
-        await asyncio.to_thread(slots.take_back, self.db, self.batch_id, is_gone=is_gone)
-        await self._begin()
+        async with beating(self.db, self.purse.owner):
+            await asyncio.to_thread(slots.take_back, self.db, self.batch_id, is_gone=is_gone)
+            await self._begin()
+            return await self._whole()
+
+    async def _whole(self) -> Ended:
         places = self.limits.concurrency + max(1, int(self.limits.concurrency * MORE_PLANS))
         ticking = asyncio.create_task(self._tick())
         try:
-            async with beating(self.db, self.purse.owner):
-                self._all = asyncio.gather(*(self._work() for _ in range(places)))
-                await self._all
-                await self.limits.drained()
+            self._all = asyncio.gather(*(self._work() for _ in range(places)))
+            await self._all
+            await self.limits.drained()
         except asyncio.CancelledError:
             if not self._is_interrupted:
                 raise

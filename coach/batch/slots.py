@@ -30,7 +30,7 @@ from coach.schema import AccountContext, Block, Drafted, Effort, Failure
 from coach.settings import BUILTIN
 from coach.store import batches, history, plans, slots
 from coach.store.batches import Batch
-from coach.store.database import Database
+from coach.store.database import Database, end_frozen
 from coach.store.slots import Outcome, Slot, TakenOver
 from coach.workflow import plan_meeting
 
@@ -87,7 +87,10 @@ def is_gone(owner: str) -> bool:
 
 @asynccontextmanager
 async def beating(db: Database, owner: str) -> AsyncIterator[None]:
-    """While it lasts, all slots of `owner` are known to be worked on. One for a process is enough."""
+    """While it lasts, all slots of `owner` are known to be worked on, and no frozen process holds them up.
+
+    One for a process is enough.
+    """
     task = asyncio.create_task(_beat(db, owner))
     try:
         yield
@@ -251,5 +254,8 @@ def _is_for_all(error: str, hint: str) -> bool:
 
 async def _beat(db: Database, owner: str) -> None:
     while True:
-        await asyncio.to_thread(slots.beat, db, owner)
+        with suppress(StoreError):  # a database that is away for a moment: the next beat counts
+            if frozen := await asyncio.to_thread(end_frozen, db):  # first: they may lock what comes next
+                log.warning("Ended %d database sessions of processes that stand still.", frozen)
+            await asyncio.to_thread(slots.beat, db, owner)
         await asyncio.sleep(BEATS_EVERY_S)

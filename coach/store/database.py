@@ -28,7 +28,7 @@ BUSY_S = 5.0
 FROZEN_S = 60.0
 """A process that stands still within a transaction, asleep with its machine, gives up its locks after so long.
 
-PostgreSQL sees to it where it counts the time, the workers where it does not (`end_frozen`).
+PostgreSQL sees to it where it counts the time, whoever drafts a batch where it does not (`end_frozen`).
 """
 OURS = "meeting-coach"
 """What our sessions are called in PostgreSQL."""
@@ -124,8 +124,10 @@ def end_frozen(db: Database) -> int:
     Left to `idle_in_transaction_session_timeout`, three of them would keep their locks for good. It counts from the
     end of a statement to the next message. Within a statement, when rows or a part of it are still to come or the
     answer is not fetched, it does not count; and psycopg, which sends an executemany in a pipeline, ends that with a
-    message more (Sync, then Flush), which PostgreSQL takes for the next statement's first.
+    message more (Sync, then Flush), which PostgreSQL takes for the next statement's first. SQLite has no sessions.
     """
+    if db.is_sqlite:
+        return 0
     with db.writing() as connection:
         which = {"ours": OURS, "span": dt.timedelta(seconds=FROZEN_S)}
         count: int = connection.execute(_FROZEN, which).scalar_one()
