@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 from pathlib import Path
 
 import pytest
@@ -176,8 +175,7 @@ def test_what_is_shown_is_a_mapping_that_corrects_and_is_remembered(tmp_path: Pa
     said = run(tmp_path / "december.csv", "--out", again, "--today", "2026-12-01")
     assert "december.csv: opportunities, files (remembered)" in said
     assert [file.name[:10] for file in again.glob("*.md")] == ["2026-12-03"]
-    kept = json.loads((tmp_path / "coach-home" / "imports" / "columns.json").read_text(encoding="utf-8"))
-    assert len(kept) == 1
+    assert not (tmp_path / "coach-home" / "imports").exists()
 
 
 def test_another_column_that_could_be_the_meeting_s_day_is_shown(tmp_path: Path) -> None:

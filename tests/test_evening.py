@@ -16,7 +16,6 @@ from coach.batch.queue import SILENT_S, prepare_queue, queue_state
 from coach.crm import read_export
 from coach.crm.mapping import Mapping, TableMapping
 from coach.crm.opportunity import Problem
-from coach.settings import settings
 from coach.store.batches import list_batches, progress
 from coach.store.database import Database, open_database
 from coach.store.listing import list_plans
@@ -113,7 +112,7 @@ def test_what_was_said_of_an_export_s_columns_holds_in_the_evening(db: Database,
     prepare_queue(db)
     assert queue_day(db, Tomorrow((str(export),), OPTIONS), DAY, on_problem=print) == 0
     mapping = Mapping(tables={"deals.csv": TableMapping(columns={"meeting_date": "Visit on"})})
-    list(read_export([export], mapping=mapping, today=DAY, on_problem=print, home=settings().home / "imports"))
+    list(read_export([export], mapping=mapping, today=DAY, on_problem=print, db=db))
     assert queue_day(db, Tomorrow((str(export),), OPTIONS), DAY, on_problem=print) == 1
 
 

@@ -138,7 +138,7 @@ def _fill(
             on_problem=unused.add,
             with_all_open=which.with_undated,
             mapping=mapping,
-            home=_home() / "imports",
+            db=db,
             since=which.since,
             until=which.until,
             counts=counts,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from coach.batch.queue import enqueue
 from coach.batch.which import Which, fill, read_sources
 from coach.crm.opportunity import Problem
-from coach.settings import settings
 from coach.store.batches import forget_batch, open_batch
 from coach.store.calls import forget_calls
 from coach.store.database import Database
@@ -77,8 +76,7 @@ class Evening:
 def queue_day(db: Database, what: Tomorrow, day: dt.date, *, on_problem: Callable[[Problem], None]) -> int:
     """A job for every meeting of the day that has no plan from the same notes yet; how many. Twice is once."""
     today = day - dt.timedelta(days=1)
-    home = settings().home / "imports"
-    found = read_sources(what.sources, today=today, on_problem=on_problem, home=home, since=day, until=day)
+    found = read_sources(what.sources, today=today, on_problem=on_problem, db=db, since=day, until=day)
     source = f"{', '.join(what.sources)}, meetings of {day}"
     batch = open_batch(db, f"{what.name} {day}", source=source, options=what.options, budget_usd=what.budget_usd)
     how = tuple(what.options.get(name, "") for name in ("model", "effort", "language"))

@@ -18,11 +18,12 @@ from pathlib import Path
 from coach.batch.gathered import FOUND, Column, Gathered, Seen, State, Told
 from coach.crm.columns import Columns, numbered
 from coach.crm.export import Counts, Part, Wishes, look, opportunities
-from coach.crm.mapping import remember
+from coach.crm.memory import remember
 from coach.crm.rows import Drawn
 from coach.crm.tables import Table
 from coach.crm.unused import Unused
 from coach.errors import CoachError
+from coach.store.database import open_database
 
 AT_ONCE = 500
 TOLD_EVERY_S = 0.5
@@ -45,9 +46,9 @@ def gather(one: Gathered) -> None:
     try:
         with Unused(one.not_used) as unused:
             wishes = Wishes.of(asked.mapping, today=asked.today, seller=asked.seller, with_all_open=asked.with_all_open)
-            home = one.folder.parents[1]
-            parts = look([one.files], mapping=asked.mapping, on_problem=unused.add, home=home)
-            remember([each for part in parts for each in part.tables], home)
+            with closing(open_database()) as db:
+                parts = look([one.files], mapping=asked.mapping, on_problem=unused.add, db=db)
+                remember([each for part in parts for each in part.tables], db)
             state = state.model_copy(update={"tables": tuple(_seen(parts, counts))})
             found = opportunities(parts, wishes=wishes, counts=counts, on_problem=unused.add)
             said = _keep(one, _telling(one, state, found, counts))

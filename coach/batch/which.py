@@ -148,7 +148,7 @@ def read_sources(
     on_problem: OnProblem,
     with_all_open: bool = False,
     mapping: Path | None = None,
-    home: Path | None = None,
+    db: Database | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
     counts: Counts | None = None,
@@ -156,7 +156,7 @@ def read_sources(
     """The opportunities of folders of context files, of exports and of live CRMs (`salesforce:`), as a stream.
 
     `with_all_open`: of an export that tells of meetings also the opportunities without one. `mapping`: a file that says
-    which column is what. `home`: where that is remembered. `since`, `until`: of what a live CRM is asked for; else
+    which column is what. `db`: where that is remembered. `since`, `until`: of what a live CRM is asked for; else
     LIVE_DAYS from today. `counts`: what became of an export's opportunities, growing.
 
     Raises:
@@ -176,7 +176,7 @@ def read_sources(
     if not exports:
         return chain(*streams)
     known = read_mapping(mapping) if mapping else None
-    read = partial(read_export, mapping=known, with_all_open=with_all_open, home=home, counts=counts)
+    read = partial(read_export, mapping=known, with_all_open=with_all_open, db=db, counts=counts)
     return chain(*streams, read(exports, today=today, on_problem=on_problem))
 
 

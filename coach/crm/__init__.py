@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from coach.crm.mapping import Mapping
     from coach.crm.opportunity import Opportunity, Problem
     from coach.schema import Seller
+    from coach.store.database import Database
 
 
 def read_export(
@@ -26,13 +27,13 @@ def read_export(
     seller: Seller | None = None,
     on_problem: Callable[[Problem], None],
     with_all_open: bool = False,
-    home: Path | None = None,
+    db: Database | None = None,
     counts: Counts | None = None,
 ) -> Iterator[Opportunity]:
     """The opportunities of an export, one a meeting from `today` on, as the files are read.
 
     Where an export tells of no meetings at all, every open opportunity is given, without a meeting; where it does,
-    those without one only `with_all_open`. `seller` goes before the mapping's. `home`: where what was said of columns
+    those without one only `with_all_open`. `seller` goes before the mapping's. `db`: where what was said of columns
     is remembered. `counts` grows meanwhile.
 
     Raises:
@@ -41,12 +42,12 @@ def read_export(
     from coach.crm.export import Counts as NoCounts
     from coach.crm.export import Wishes, look, opportunities
     from coach.crm.mapping import Mapping as NoMapping
-    from coach.crm.mapping import remember
+    from coach.crm.memory import remember
 
     known = mapping or NoMapping()
     wishes = Wishes.of(known, today=today, seller=seller, with_all_open=with_all_open)
-    parts = look(paths, mapping=known, on_problem=on_problem, home=home)
+    parts = look(paths, mapping=known, on_problem=on_problem, db=db)
     found = opportunities(parts, wishes=wishes, counts=counts or NoCounts(), on_problem=on_problem)
-    if mapping and home:
-        remember([each for part in parts for each in part.tables], home)
+    if mapping and db:
+        remember([each for part in parts for each in part.tables], db)
     return (one.opportunity for one in found)

@@ -15,9 +15,10 @@ import typer
 if TYPE_CHECKING:
     import datetime as dt
 
-    from coach.crm.export import Counts, Part
+    from coach.crm.export import Counts, Part, Wishes
     from coach.crm.mapping import Mapping
     from coach.crm.rows import Drawn
+    from coach.store.database import Database
 
 CONTEXTS = Path("contexts")
 
@@ -33,24 +34,32 @@ def import_export(
     today: Annotated[str, typer.Option(help="The day from which meetings are to come, YYYY-MM-DD; else today.")] = "",
 ) -> None:
     """Read a CRM's export and write a context file for each meeting to come."""
-    from coach.crm.export import Counts, Wishes, look, opportunities
-    from coach.crm.mapping import Mapping, read_mapping, remember, written
-    from coach.crm.unused import NOT_USED, Unused
-    from coach.settings import settings
+    from contextlib import closing
+
+    from coach.crm.export import Wishes, look
+    from coach.crm.mapping import Mapping, read_mapping, written
+    from coach.store.database import open_database
 
     known = read_mapping(mapping) if mapping else Mapping()
-    home = settings().home / "imports"
-    if show:
-        parts = look(paths, mapping=known, on_problem=lambda problem: None, home=home)
-        _print(written([each for part in parts for each in part.tables], known))
-        return
-    wishes = Wishes.of(known, today=_day(today), with_all_open=with_all_open)
+    with closing(open_database()) as db:
+        if show:
+            parts = look(paths, mapping=known, on_problem=lambda problem: None, db=db)
+            _print(written([each for part in parts for each in part.tables], known))
+            return
+        _read(paths, known, out, db, Wishes.of(known, today=_day(today), with_all_open=with_all_open))
+
+
+def _read(paths: list[Path], known: Mapping, out: Path, db: Database, wishes: Wishes) -> None:
+    from coach.crm.export import Counts, look, opportunities
+    from coach.crm.memory import remember
+    from coach.crm.unused import NOT_USED, Unused
+
     with Unused(out / NOT_USED) as unused:
-        parts = look(paths, mapping=known, on_problem=unused.add, home=home)
+        parts = look(paths, mapping=known, on_problem=unused.add, db=db)
         _print("\n".join(_taken_for(parts)))
         counts = Counts()
         _keep(opportunities(parts, wishes=wishes, counts=counts, on_problem=unused.add), out, known)
-    remember([each for part in parts for each in part.tables], home)
+    remember([each for part in parts for each in part.tables], db)
     _print("\n".join([*_told(counts, out), *unused.told()]))
 
 

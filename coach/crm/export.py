@@ -18,12 +18,14 @@ from coach.crm.columns import Columns, System
 from coach.crm.joining import Booked, Shelf, folded
 from coach.crm.loading import Loaded, Reading, load
 from coach.crm.mapping import Mapping, columns_of, unmet
+from coach.crm.memory import remembered, take_over_file
 from coach.crm.opportunity import Problem
 from coach.crm.rows import Deal, Drawing, Drawn, deal_of, drawn
 from coach.crm.tables import OnProblem, Table, read_tables
 from coach.crm.values import is_closed
 from coach.errors import InputError
 from coach.schema import NoteLine, Seller
+from coach.store.database import Database
 
 SYSTEMS: tuple[System, ...] = (
     salesforce_export.EXPORT, hubspot_export.EXPORT, dynamics.EXPORT, pipedrive.EXPORT, zoho.EXPORT, other.EXPORT,
@@ -104,9 +106,9 @@ class Wishes:
 
 
 def look(
-    paths: Iterable[Path], *, mapping: Mapping, on_problem: OnProblem, home: Path | None = None
+    paths: Iterable[Path], *, mapping: Mapping, on_problem: OnProblem, db: Database | None = None
 ) -> tuple[Part, ...]:
-    """The tables of an export and what they were taken for. `home`: where what was said of columns is remembered.
+    """The tables of an export and what they were taken for. `db`: where what was said of columns is remembered.
 
     Raises:
         InputError: a path that is not there, or a mapping that does not fit.
@@ -114,7 +116,9 @@ def look(
     groups = read_tables(paths, on_problem=on_problem, hints=mapping.hints)
     for name in unmet(mapping, (table for tables in groups for table in tables)):
         on_problem(Problem(name, 0, "", "the mapping says something of it, but no table of the export is called so"))
-    known = [[(table, columns_of(table, mapping, systems=SYSTEMS, home=home)) for table in tables] for tables in groups]
+    if db:
+        take_over_file(db)
+    known = [[(table, _columns(table, mapping, db)) for table in tables] for tables in groups]
     return tuple(part for tables in known for part in _parts(tables))
 
 
@@ -131,6 +135,10 @@ def opportunities(parts: Sequence[Part], *, wishes: Wishes, counts: Counts, on_p
             hint="Write a mapping that says `kind: opportunities` of one table; `coach import … --show` prints one.",
         )
     return (one for part in parts for one in _given(part, wishes, counts, on_problem))
+
+
+def _columns(table: Table, mapping: Mapping, db: Database | None) -> Columns:
+    return columns_of(table, mapping, systems=SYSTEMS, known=remembered(table, db) if db else None)
 
 
 def _given(part: Part, wishes: Wishes, counts: Counts, on_problem: OnProblem) -> Iterator[Drawn]:

@@ -1,4 +1,4 @@
-"""What a person says of an export's columns: a YAML file, applied to the guess, remembered by a table's headings.
+"""What a person says of an export's columns: a YAML file, applied to the guess.
 
 timezone: Europe/Berlin
 currency: EUR
@@ -9,8 +9,6 @@ tables:
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -124,8 +122,10 @@ def read_mapping(path: Path) -> Mapping:
     return mapping.model_copy(update={"seller": seller.model_copy(update={"proof": proof})})
 
 
-def columns_of(table: Table, mapping: Mapping, *, systems: Sequence[System], home: Path | None = None) -> Columns:
-    """What the mapping says of a table, else what was remembered for its headings, else the guess.
+def columns_of(
+    table: Table, mapping: Mapping, *, systems: Sequence[System], known: TableMapping | None = None
+) -> Columns:
+    """What the mapping says of a table, else what is `known` for its headings, else the guess.
 
     Raises:
         InputError: the mapping names a role or a heading that there is not.
@@ -134,7 +134,6 @@ def columns_of(table: Table, mapping: Mapping, *, systems: Sequence[System], hom
     said = next((said for name, said in mapping.tables.items() if _fits(table.file, name)), None)
     if said is not None and (said.kind or said.columns or said.facts is not None or said.dates):
         return _applied(said, guessed, table, told_by="mapping")
-    known = remembered(table, home) if home else None
     return _applied(known, guessed, table, told_by="remembered") if known else guessed
 
 
@@ -151,7 +150,7 @@ def written(tables: Iterable[tuple[Table, Columns]], mapping: Mapping) -> str:
     tables = list(tables)
     content = {
         **mapping.model_dump(mode="json", exclude={"tables"}),
-        "tables": {table.file.rpartition("/")[2] or table.file: _said(table, columns) for table, columns in tables},
+        "tables": {table.file.rpartition("/")[2] or table.file: said_of(table, columns) for table, columns in tables},
     }
     return (
         "# What each column was taken for. Correct it and name this file with --mapping; it is remembered.\n"
@@ -159,27 +158,6 @@ def written(tables: Iterable[tuple[Table, Columns]], mapping: Mapping) -> str:
         + "".join(f"# {table.file}: {other}\n" for table, columns in tables for other in columns.alternatives(table))
         + "".join(f"# {table.file} also has: {left}\n" for table, columns in tables if (left := _left(table, columns)))
     )
-
-
-def remember(tables: Iterable[tuple[Table, Columns]], home: Path) -> None:
-    """Keep what a person said of a table, for the next one with the same headings; also that a column is nothing."""
-    kept = _kept(home)
-    for table, columns in tables:
-        if columns.told_by == "mapping":
-            none = {role: "" for role in ROLES[columns.kind] if role not in columns.places}
-            kept[_fingerprint(table)] = {**_said(table, columns), "columns": {**_roles(table, columns), **none}}
-    home.mkdir(parents=True, exist_ok=True)
-    part = home / "columns.json.part"
-    part.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
-    part.replace(home / "columns.json")
-
-
-def remembered(table: Table, home: Path) -> TableMapping | None:
-    """What a person said of a table with the same headings; None when nothing, or nothing that can be read."""
-    try:
-        return TableMapping.model_validate(_kept(home)[_fingerprint(table)])
-    except (KeyError, ValidationError):
-        return None
 
 
 def _left(table: Table, columns: Columns) -> str:
@@ -231,28 +209,16 @@ def _meant(name: str, known: Sequence[str]) -> str:
     return f"; did you mean `{close[0]}`?" if close else f"; there are: {', '.join(known)[:400]}."
 
 
-def _said(table: Table, columns: Columns) -> dict[str, object]:
+def said_of(table: Table, columns: Columns) -> dict[str, object]:
     orders = {columns.orders[at] for at in columns.orders}
     return {
         "kind": columns.kind,
-        "columns": _roles(table, columns),
+        "columns": roles_of(table, columns),
         "facts": list(columns.facts),
         **({"dates": orders.pop()} if len(orders) == 1 else {}),
     }
 
 
-def _roles(table: Table, columns: Columns) -> dict[str, str]:
+def roles_of(table: Table, columns: Columns) -> dict[str, str]:
     headings = list(numbered(table.headings))
     return {role: headings[at] for role, at in columns.places.items() if role in ROLES[columns.kind]}
-
-
-def _kept(home: Path) -> dict[str, object]:
-    try:
-        kept = json.loads((home / "columns.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return kept if isinstance(kept, dict) else {}
-
-
-def _fingerprint(table: Table) -> str:
-    return hashlib.sha256("\x1f".join(map(key, table.headings)).encode()).hexdigest()[:24]

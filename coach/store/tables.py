@@ -180,6 +180,15 @@ preferences = Table(
     Column("value", Words, nullable=False),
 )
 
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("said", JSON, nullable=False),
+    Column("said_at", Moment, nullable=False),
+)
+"""What was said of an export's columns; `key` is the hash of its headings (crm/memory.py)."""
+
 batches = Table(
     "batches",
     metadata,
