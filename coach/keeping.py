@@ -87,6 +87,7 @@ def keep_drafted(
     before: Sequence[Block],
     known: Mapping[str, str],
     first: First | None = None,
+    last: First | None = None,
 ) -> int:
     """The whole draft: page, critique and all that was found on the way. Returns the revision."""
     for _ in range(TRIES):
@@ -99,7 +100,7 @@ def keep_drafted(
         whole = drafted.model_copy(update={"plan": plan, "critique": critique})
         try:
             return drafts.keep_drafted(
-                db, plan_id, whole, plan.blocks, touched=touched, seen=kept.revision, first=first
+                db, plan_id, whole, plan.blocks, touched=touched, seen=kept.revision, first=first, last=last
             )
         except ChangedMeanwhile:
             continue

@@ -209,6 +209,22 @@ def test_a_mapping_is_remembered_for_the_next_batch(home: Path, tmp_path: Path) 
     assert (code, "1 meeting: 0 new, 0 changed, 1 as before" in told) == (0, True)
 
 
+def test_a_batch_is_taken_back_and_brought_back_by_its_id(db: Database, home: Path, tmp_path: Path) -> None:
+    folder = contexts_in(tmp_path / "in", 2)
+    _, out, _ = ended(start(home, folder, "--model", "builtin", "--today", "2026-11-29"))
+    batch_id = Path(out.split()[0]).parent.name
+    code, out, said = ended(start(home, "--undo", batch_id))
+    assert (code, out) == (0, "2 plans archived.\n")
+    assert f"coach batch --redo {batch_id}" in said
+    assert plans.list_plans(db) == ()
+    assert ended(start(home, "--redo", batch_id))[:2] == (0, "2 plans brought back.\n")
+    whole(db, 2)
+    for wrong, why in (((), "Say which batch"), (("none",), "no such batch")):
+        code, _, said = ended(start(home, "--undo", *wrong))
+        assert code == 2
+        assert why in said
+
+
 def test_status_tells_how_far_each_batch_is(home: Path, tmp_path: Path) -> None:
     code, _, told = ended(start(home, "--status"))
     assert (code, told) == (0, "There is no batch yet.\n")

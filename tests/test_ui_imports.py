@@ -20,6 +20,7 @@ from coach.store import batches, plans
 from coach.store.batches import Batch
 from coach.store.database import Database
 from coach.store.held import held, hold
+from coach.store.shares import share
 from coach.store.slots import Outcome, claim, end_slot, ids_of, put_slots, rows_of
 from coach.ui import main
 from coach.ui.defaults import keep_preference
@@ -390,3 +391,28 @@ def test_a_table_is_given_to_nobody_without_its_token(
     address = f"/tables/{name.format(batch=batch.id, one=one.id)}"
     assert client.get(f"{address}?token={other}").status_code in (401, 404)
     assert client.get(address).status_code in (401, 404)
+
+
+def test_plans_are_taken_back_after_a_question_and_brought_back(db: Database, one: Gathered) -> None:
+    app = opened(id=one.id)
+    batch = ended(make(app))
+    made = plans_made(db)
+    app = press(opened(batch=batch.id), "undo-batch")
+    assert f"{len(made)} plans go to the archive." in words(app)
+    assert plans_made(db) == made
+    app = press(app, "undo-now")
+    assert f"{len(made)} plans archived" in app.toast[0].value
+    assert plans_made(db) == []
+    app = press(app, "redo-batch")
+    assert plans_made(db) == made
+    assert f"{len(made)} plans brought back" in app.toast[0].value
+
+
+def test_the_question_names_the_plans_that_stay(db: Database, one: Gathered) -> None:
+    batch = ended(make(opened(id=one.id)))
+    row = next(iter(list(rows_of(db, batch.id))))
+    share(db, row.plan_id)
+    app = press(opened(batch=batch.id), "undo-batch")
+    assert f"{row.account}, {row.opportunity}: a link to it was shared" in words(app)
+    press(app, "undo-now")
+    assert plans_made(db) == [row.account]

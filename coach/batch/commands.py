@@ -35,7 +35,7 @@ def batch(
     source: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Exports (files, folders, zips), context files, salesforce: or hubspot:. With --status: batches."
+            help="Exports (files, folders, zips), context files, salesforce: or hubspot:; or batches, for --status."
         ),
     ] = None,
     since: Annotated[str, typer.Option("--from", help="First day of the meetings, YYYY-MM-DD; else `--today`.")] = "",
@@ -66,6 +66,10 @@ def batch(
     status: Annotated[
         bool, typer.Option("--status", help="Say how far the batches are; with an id or --out also in a table.")
     ] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Take back what the batches named did; plans that people use stay.")
+    ] = False,
+    redo: Annotated[bool, typer.Option("--redo", help="Take an --undo back.")] = False,
     writes_back: Annotated[
         bool, typer.Option("--write-back", help="Keep each plan as a note in the CRM it was read from.")
     ] = False,
@@ -81,6 +85,8 @@ def batch(
     try:
         if status:
             return _tell(db, source or [], out, teller)
+        if undo or redo:
+            return _undo(db, source or [], teller, is_back=redo)
         if not source:
             raise InputError("Name an export or a folder of context files, or ask for `--status`.")
         day = _day(today, "--today")
@@ -239,6 +245,18 @@ def _tell(db: Database, ids: list[str], out: Path | None, teller: Teller) -> Non
     for one in asked:
         folder = _folder(one) if out is None else out / one.id if len(asked) > 1 else out
         sys.stdout.write("".join(f"{path}\n" for path in write_table(db, one, folder)))
+
+
+def _undo(db: Database, ids: list[str], teller: Teller, *, is_back: bool) -> None:
+    from coach.batch.undoing import AGAIN, redo_batch, told, undo_batch
+
+    if not ids:
+        raise InputError("Say which batch.", hint="`coach batch --status` lists them: `coach batch --undo 3f2a…`.")
+    for batch_id in ids:
+        done = redo_batch(db, batch_id) if is_back else undo_batch(db, batch_id)
+        sys.stdout.write("".join(f"{line}\n" for line in told(done, is_back=is_back)))
+    if not is_back:
+        teller.note(f"{AGAIN} To bring them back: `coach batch --redo {' '.join(ids)}`.")
 
 
 def _enqueue(db: Database, batch: Batch, tokens_per_minute: int | None, teller: Teller) -> None:

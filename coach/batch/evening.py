@@ -14,11 +14,13 @@ from coach.crm.opportunity import Problem
 from coach.store.batches import forget_batch, open_batch
 from coach.store.calls import forget_calls
 from coach.store.database import Database
+from coach.store.made import forget_made
 
 LATE = dt.timedelta(hours=2)
 """A worker that starts so long after the hour still does the evening's work, if none has."""
 CALLS_KEPT = dt.timedelta(days=7)
-"""A finished call is of use while its slot may still be drafted again from the same notes."""
+"""A finished call is of use while its slot may still be drafted again from the same notes; what a batch did can be
+taken back for as long."""
 
 
 def _now() -> dt.datetime:
@@ -67,6 +69,7 @@ class Evening:
         count = await asyncio.to_thread(queue_day, self.db, self.tomorrow, day, on_problem=self._problem)
         self.tell(f"{count} meetings of {day} wait for their plans.")
         await asyncio.to_thread(forget_calls, self.db, older_than=CALLS_KEPT)
+        await asyncio.to_thread(forget_made, self.db, older_than=CALLS_KEPT)
 
     def _problem(self, problem: Problem) -> None:
         place = ", ".join(filter(None, (problem.file, f"row {problem.row}" if problem.row else "", problem.column)))

@@ -28,7 +28,7 @@ from coach.ledger import Ledger
 from coach.options import Options
 from coach.schema import AccountContext, Block, Drafted, Effort, Failure
 from coach.settings import BUILTIN
-from coach.store import batches, history, plans, slots
+from coach.store import batches, history, made, plans, slots
 from coach.store.batches import Batch
 from coach.store.database import Database, end_frozen
 from coach.store.slots import Outcome, Slot, TakenOver
@@ -188,7 +188,8 @@ class _Work:
             return slot.context, ()
         change = partial(renewed, new=slot.context, given=slot.given)
         give = partial(slots.give, slot=slot, given=given_of(slot.context))
-        context = plans.change_context(self.db, slot.plan_id, change, first=give)
+        noted = partial(made.note, batch_id=slot.batch_id, plan_id=slot.plan_id)
+        context = plans.change_context(self.db, slot.plan_id, change, first=give, last=noted)
         kept = plans.load_plan(self.db, slot.plan_id)
         return context, tuple(one.block for one in kept.blocks if one.is_touched)
 
@@ -200,7 +201,8 @@ class _Work:
         outcome = outcome_of(drafted)
         state: Literal["done", "failed"] = "failed" if is_by_another else "done"
         end = partial(slots.end_within, slot=slot, state=state, outcome=outcome)
-        keeping.keep_drafted(self.db, plan_id, drafted, before=before, known={}, first=end)
+        noted = partial(made.note, batch_id=slot.batch_id, plan_id=plan_id)
+        keeping.keep_drafted(self.db, plan_id, drafted, before=before, known={}, first=end, last=noted)
         return SlotResult(slot.id, state, plan_id, outcome)
 
     async def without_a_page(self, error: CoachError) -> SlotResult:

@@ -44,7 +44,7 @@ _URL_HINT = "COACH_DATABASE_URL is `postgresql://user:password@host/name` or `sq
 
 
 First = Callable[[Connection], None]
-"""What is done before anything else in a transaction; what it raises leaves all as it was."""
+"""What is done before, or as `last` after, anything else in a transaction; what it raises leaves all as it was."""
 
 
 @dataclass(frozen=True)

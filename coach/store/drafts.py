@@ -56,6 +56,7 @@ def keep_drafted(
     seen: int = 0,
     asked_by: str = "",
     first: First | None = None,
+    last: First | None = None,
 ) -> int:
     """All that drafting brought forth, with the merged page, in one step; returns the new revision.
 
@@ -80,6 +81,8 @@ def keep_drafted(
             **from_plan(locked(connection, plan_id), drafted.plan),
             **from_critique(connection, drafted.critique, after.revision, by_reader=is_by_model),
         )
+        if last:
+            last(connection)
     return after.revision
 
 

@@ -76,6 +76,7 @@ def change_context(
     change: Callable[[AccountContext], AccountContext],
     *,
     first: First | None = None,
+    last: First | None = None,
 ) -> AccountContext:
     """The context as changed from what it is now: two changes at once both hold. Raises InputError."""
     with db.writing() as connection:
@@ -88,6 +89,8 @@ def change_context(
         if context.account.strip() and context.account != known.account:
             values["account_id"] = account_for(connection, context.account)
         touch(connection, plan_id, **values)
+        if last:
+            last(connection)
     return context
 
 

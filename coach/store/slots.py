@@ -16,6 +16,7 @@ from pydantic import JsonValue
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_, select, update
 
 from coach.schema import AccountContext, Depth
+from coach.store import made
 from coach.store.columns import read
 from coach.store.database import Database, now
 from coach.store.plans import insert_plan
@@ -210,13 +211,15 @@ def plan_for(
         row = _still_mine(connection, slot)
         plan_id: str = row["plan_id"] or insert_plan(connection, context, purpose=purpose)
         if not row["plan_id"]:
+            made.begin(connection, row, plan_id, is_new=True)
             connection.execute(update(slots).where(slots.c.id == slot.id).values(plan_id=plan_id, given=dict(given)))
     return plan_id
 
 
 def give(connection: Connection, slot: Slot, given: Mapping[str, JsonValue]) -> None:
     """What the plan is given now, in the transaction that gives it. Raises TakenOver."""
-    _still_mine(connection, slot)
+    row = _still_mine(connection, slot)
+    made.begin(connection, row, row["plan_id"])
     connection.execute(update(slots).where(slots.c.id == slot.id).values(given=dict(given)))
 
 
@@ -231,7 +234,10 @@ def end_within(connection: Connection, slot: Slot, state: Literal["done", "faile
 
     Asked for anew from other notes meanwhile, it waits again. Raises TakenOver.
     """
-    is_changed = _still_mine(connection, slot)["wanted"] != slot.wanted
+    row = _still_mine(connection, slot)
+    is_changed = row["wanted"] != slot.wanted
+    if row["plan_id"]:
+        made.begin(connection, row, row["plan_id"])
     values = {**vars(outcome), "gates": list(outcome.gates), "owner": "", "not_before": None}
     values |= {"state": "waiting" if is_changed else state, "drafted": slot.wanted if state == "done" else ""}
     values |= {"attempts": 0} if is_changed else {}

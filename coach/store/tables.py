@@ -253,6 +253,20 @@ what of it the plan was given. `batch_id`: the last batch that asked for it. `cl
 drafts the slot writes only while theirs is the last.
 """
 
+made = Table(
+    "made",
+    metadata,
+    Column("batch_id", ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True),
+    Column("plan_id", ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("pulse", Integer, nullable=False),
+    Column("was", JSON, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("undone_at", Moment, nullable=True),
+)
+"""What each batch did to which plan. `was`: as it stood before, or, of what was taken back, after; `pulse`: the plan's
+as it was left: while it is the same, nobody has done anything with it.
+"""
+
 purses = Table(
     "purses",
     metadata,

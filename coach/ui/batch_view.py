@@ -15,12 +15,13 @@ from coach.rubric import rubric
 from coach.settings import BUILTIN
 from coach.store.batches import Batch, BatchState, get_batch
 from coach.store.slots import SlotRow, SlotState, rows_of
-from coach.ui import when
+from coach.ui import undo_dialog, when
 from coach.ui.desk import desk
 from coach.ui.html_table import html_table
 from coach.ui.places import link
 from coach.ui.plain_text import plain, plain_line
 from coach.ui.tables import table_link
+from coach.ui.telling import show_told
 
 LOOKED_AT_EVERY_S = 2.0
 MOST_FAILED, SHOWN_AT_ONCE = 20, 100
@@ -41,7 +42,9 @@ def show(batch_id: str) -> None:
     if is_live:
         _live(batch_id)
     else:
+        show_told()
         _standing(batch)
+        undo_dialog.buttons(batch)
     _table(batch, is_live=is_live)
 
 
