@@ -203,6 +203,7 @@ def test_a_mapping_is_remembered_for_the_next_batch(home: Path, tmp_path: Path) 
     (tmp_path / "mapping.yaml").write_text("tables: {deals.csv: {columns: {meeting_date: Visit on}}}", encoding="utf-8")
     code, _, told = ended(start(home, *asked))
     assert (code, "1 without a meeting day" in told) == (2, True)
+    assert "`--undated` takes open opportunities without a meeting too: 1 here." in told
     code, _, told = ended(start(home, *asked, "--mapping", tmp_path / "mapping.yaml"))
     assert (code, "1 meeting: 1 new" in told) == (0, True)
     code, _, told = ended(start(home, *asked))

@@ -38,3 +38,19 @@ def test_nobody_runs_as_root_and_every_package_is_pinned_by_its_hash() -> None:
     assert "USER coach" in image
     assert "--require-hashes -r requirements-server.lock" in image
     assert "procrastinate==" in (ROOT / "requirements-server.lock").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"postgres"}))
+def test_the_coach_s_folder_outlives_a_container_and_may_be_written(name: str) -> None:
+    assert "home:/home/coach/.coach" in SERVICES[name]["volumes"]
+    assert "--owner=coach --group=coach /home/coach/.coach" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"postgres"}))
+def test_every_variable_of_a_provider_reaches_who_needs_it_and_none_is_set_empty(name: str) -> None:
+    assert SERVICES[name]["env_file"] == ".env"
+    assert set(SERVICES[name]["environment"]) == {"COACH_DATABASE_URL", "COACH_MODEL", "TZ"}
+
+
+def test_a_database_that_is_still_being_set_up_is_not_healthy_yet() -> None:
+    assert "--host 127.0.0.1" in SERVICES["postgres"]["healthcheck"]["test"]

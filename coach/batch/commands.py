@@ -130,7 +130,7 @@ def _fill(
     from dataclasses import replace
     from tempfile import TemporaryDirectory
 
-    from coach.batch.which import fill, read_sources
+    from coach.batch.which import WITHOUT_DAY, fill, read_sources
     from coach.crm.export import Counts
     from coach.crm.unused import NOT_USED, Unused
     from coach.store.batches import forget_batch
@@ -159,7 +159,10 @@ def _fill(
     teller.found(replace(found, left_out={**counts.left_out, **found.left_out}))
     if found.filled.total == 0:
         forget_batch(db, batch.id)
-        raise InputError("No meeting was found that is wanted.", hint=_wider(which, today))
+        raise InputError(
+            "No meeting was found that is wanted.",
+            hint=_wider(which, today, counts.without_meeting + found.left_out.get(WITHOUT_DAY, 0)),
+        )
     return batch
 
 
@@ -179,13 +182,15 @@ def _folder(batch: Batch | None) -> Path:
     return _home() / "batches" / (batch.id if batch else "")
 
 
-def _wider(which: Which, today: dt.date) -> str:
+def _wider(which: Which, today: dt.date, undated: int) -> str:
     if which.since and which.since < today:
         return (
             f"Only meetings from {today} on are planned, earlier ones are notes. "
             f"For an older export say which day it was: `--today {which.since}`."
         )
-    return "`--from`, `--until` and `--undated` widen it."
+    if undated:
+        return f"`--undated` takes open opportunities without a meeting too: {undated:,} here."
+    return "An earlier `--from` or a later `--until` widens it."
 
 
 def _draft(db: Database, batch: Batch, places: dict[str, int | None], teller: Teller) -> Ended:

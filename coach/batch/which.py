@@ -31,6 +31,7 @@ from coach.store.slots import Filled, Wish, put_slots
 AT_ONCE = 100
 """Slots written in one transaction."""
 LIVE_DAYS = 14
+WITHOUT_DAY = "without a meeting day"
 OWN_TABLES = frozenset({NOT_USED, SUMMARY})
 CONTEXT_ENDINGS = TEXT_ENDINGS - {""}
 OnProblem = Callable[[Problem], None]
@@ -54,7 +55,7 @@ class Which:
         """Why a meeting is not wanted, in words for the count of what was left out; empty: it is."""
         day = opportunity.context.meeting.date
         if day is None and not self.with_undated:
-            return "without a meeting day"
+            return WITHOUT_DAY
         if day and ((self.since and day < self.since) or (self.until and day > self.until)):
             return "outside the days"
         if not _holds(opportunity.owner or opportunity.context.rep, self.owner):

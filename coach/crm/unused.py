@@ -68,7 +68,8 @@ class Unused:
         """Lines for a person; none when everything was used."""
         if not self.count:
             return
-        yield f"\n{self.count} rows or values not used; all of them in {self.path}:"
+        counted = "1 row or value" if self.count == 1 else f"{self.count} rows or values"
+        yield f"\n{counted} not used; all of them in {self.path}:"
         for one in self._shown:
             row = f", row {one.row}" if one.row else ""
             yield f"    {one.file}{row}: {f'{one.column}: ' if one.column else ''}{one.reason}"
