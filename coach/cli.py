@@ -219,13 +219,17 @@ def schema(noun: Annotated[NounName, typer.Argument(help="What to describe.")]) 
 @app.command(name="app")
 def serve(port: Annotated[int, typer.Option(min=1, max=65535, help="The port to serve on.")] = 8501) -> None:
     """Open the coach in the browser."""
+    import os
     import subprocess
 
     package = Path(__file__).parent
     script = next((path for path in (package / "_app.py", package.parent / "app.py") if path.is_file()), None)
     if script is None:
         raise InputError("The browser app is not installed with this package.", hint="Run it from the source folder.")
-    sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]))
+    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
+    if sys.platform == "win32":
+        sys.exit(subprocess.call(command))
+    os.execv(sys.executable, command)  # whoever stops this process stops the server, and not its parent alone
 
 
 # --- reading the call --------------------------------------------------------------------------------------------

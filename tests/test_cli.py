@@ -3,8 +3,10 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -418,3 +420,31 @@ def test_a_plan_written_as_markdown_is_critiqued_as_it_was_drafted(coach: Coach,
     coach("export", tmp_path / "plan.md", "--out", tmp_path / "again.json")
     again = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
     assert again["plan"] == written["plan"]
+
+
+def test_the_app_ends_with_the_process_that_was_told_to_serve_it() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code = "from coach.cli import main; main()"
+    command = [sys.executable, "-c", code, "app", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_for(lambda: answers(port))
+            process.terminate()
+            process.wait(timeout=30)
+            wait_for(lambda: not answers(port))
+        finally:
+            process.kill()
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(claim: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not claim():
+        assert time.monotonic() < end
+        time.sleep(0.1)
