@@ -41,8 +41,10 @@ class Arm:
     what: str
     roles: Roles
     has_groundwork: bool = True
+    whole: Arm | None = None
+    """The way of which this is an earlier page: nothing is made anew."""
     version: int = -1
-    """Which version of the page counts: 0 as first written, 1 rewritten once …, -1 the last, mended word for word."""
+    """Which version of its page counts: 0 as first written, 1 rewritten once …, -1 the last, mended word for word."""
     is_chat: bool = False
     effort: Effort = "normal"
     prompts: Path | None = None
@@ -79,15 +81,15 @@ def chat_arm(roles: Roles) -> Arm:
 
 def ablations(roles: Roles, *, other_reader: str = "", other_prompts: Path | None = None) -> tuple[Arm, ...]:
     """What is left out or done otherwise, to be read against the model's arm. Pages of their own are not judged."""
-    unjudged = replace(roles, judge=BUILTIN)
+    whole, unjudged, rewrites = model_arm(roles), replace(roles, judge=BUILTIN), STEPS["normal"].rewrites
     arms = (
         Arm("no_groundwork", "page without groundwork", unjudged, has_groundwork=False),
-        Arm("no_rewrite", "groundwork and page, not criticised", roles, version=0),
-        Arm("not_mended", "rewritten twice, not mended word for word", roles, version=STEPS["normal"].rewrites),
-        Arm("one_round", "criticised and rewritten once, not mended", roles, version=1),
+        Arm("no_rewrite", "groundwork and page, not criticised", roles, whole=whole, version=0),
+        Arm("not_mended", "rewritten twice, not mended word for word", roles, whole=whole, version=rewrites),
+        Arm("one_round", "criticised and rewritten once, not mended", roles, whole=whole, version=1),
         Arm("three_rounds", "criticised and rewritten three times, mended", unjudged, effort="high"),
         Arm("fixed_headings", "the same headings for every meeting", unjudged, prompts=PROMPT_SETS / "fixed_headings"),
-        Arm("equal_tokens", "a chat that spends as many tokens", roles, is_chat=True, spends_like=model_arm(roles)),
+        Arm("equal_tokens", "a chat that spends as many tokens", roles, is_chat=True, spends_like=whole),
     )
     other = Arm("other_reader", "another model as second reader", replace(roles, reader=other_reader))
     prompts = Arm("other_prompts", f"with the prompts of {other_prompts}", roles, prompts=other_prompts)
@@ -129,8 +131,7 @@ async def make(case: Case, arm: Arm, conditions: Conditions) -> Drafted:
         )
     given = None if arm.has_groundwork else Groundwork()
     with prompts_from(arm.prompts) if arm.prompts else nullcontext():
-        drafted = await plan_meeting(case.context, options=options, groundwork=given, ledger=conditions.ledger)
-    return as_of_version(drafted, arm.version)
+        return await plan_meeting(case.context, options=options, groundwork=given, ledger=conditions.ledger)
 
 
 def as_of_version(drafted: Drafted, version: int) -> Drafted:

@@ -13,7 +13,7 @@ from coach.export.html import text_to_html
 from coach.groundwork import as_text
 from coach.markup import join
 from coach.schema import Drafted
-from evals.arms import Arm, Conditions, make
+from evals.arms import Arm, Conditions, as_of_version, make
 from evals.cases import Case
 
 Key = tuple[str, str, int]
@@ -43,6 +43,8 @@ class Pages:
         return drafted
 
     async def _make(self, case: Case, arm: Arm, again: int) -> Drafted:
+        if arm.whole:
+            return as_of_version(await self.made(case, arm.whole, again=again), arm.version)
         conditions = self.source.conditions(recording_of(case), again=again)
         if arm.spends_like:
             other = await self.made(case, arm.spends_like, again=again)
