@@ -251,3 +251,37 @@ def test_who_is_named_with_a_title_where_the_meeting_is_agreed_is_taken_to_come(
     notes = "Meet on 3 December at 10:00 with Petra Lund (Head of IT). Tom Reed knows nothing of it."
     assert read(notes)["attendees"].value == "Petra Lund, Head of IT"
     assert read("Meet on 3 December at 10:00. Petra Lund sends her regards.")["attendees"].value == ""
+
+
+def test_one_line_about_a_meeting_is_enough() -> None:
+    found = read("Lisa Tran at Kestrel Foods wants to see pricing, budget 40k, meet Thursday 10am")
+    assert [found[name].value for name in ("account", "attendees", "date", "start")] == [
+        "Kestrel Foods", "Lisa Tran", "2026-11-26", "10:00",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("See you Monday at 9:00.", "2026-11-30"),
+        ("Call on Tuesday 3pm next week", "2026-12-01"),
+        ("Demo tomorrow at 10:00", "2026-11-24"),
+        ("Treffen am Freitag um 9:30", "2026-11-27"),
+        ("Offer due by Thursday, call them", ""),
+        ("2019-03-04 Call with Ann. See you Thursday.", ""),
+    ],
+)
+def test_a_weekday_is_the_next_one_after_the_day_of_its_note(said: str, day: str) -> None:
+    assert read(said)["date"].value == day
+
+
+@pytest.mark.parametrize(
+    "said", ["Lisa Tran wants the meeting at Heathrow.", "We met at Kestrel House.", "Anna Maria von Berg asks."]
+)
+def test_a_place_is_no_account(said: str) -> None:
+    assert read(said)["account"].value == ""
+
+
+def test_what_somebody_is_may_stand_before_the_company() -> None:
+    found = read("Spoke to Lisa Tran, COO at Kestrel Foods, about prices.")
+    assert (found["account"].value, found["attendees"].value) == ("Kestrel Foods", "Lisa Tran, COO")

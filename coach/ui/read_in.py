@@ -20,7 +20,8 @@ from coach.errors import InputError
 from coach.record import Record, plain_record, read_record, split_front_matter
 from coach.schema import AccountContext, NoteLine
 from coach.ui.defaults import Preferences, with_defaults
-from coach.ui.who_comes import named_with_title, people, sides, with_title, with_titles
+from coach.ui.said_days import said_days
+from coach.ui.who_comes import named_with_title, people, sides, somebody_at, with_title, with_titles
 
 FIELDS = (
     "account", "opportunity", "date", "start", "minutes", "place", "attendees", "company", "offer", "rep", "stage",
@@ -193,6 +194,9 @@ def _from_notes(
     elif parted.record.contact:
         found["attendees"] = Found(with_title(parted.record.contact, lines), "the contact named on top of the notes")
     found |= {name: Found(value, "who takes part, in the notes") for name, value in sides(lines).items()}
+    if named_at := somebody_at(lines):
+        person, company, line = named_at
+        found = {"account": Found(company, quoted(line.text)), "attendees": Found(person, quoted(line.text)), **found}
     everything = " ".join(line.text.casefold() for line in lines)
     for name in sorted(accounts, key=len, reverse=True):
         if re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", everything):
@@ -218,11 +222,13 @@ def _meeting_line(
 def _days(lines: Sequence[NoteLine], today: date) -> dict[str, list[FoundDate]]:
     """By label, the days on which one may meet: not those by which something is due."""
     around = days_around(lines, today=today)
-    return {
-        line.label: [
-            one for one in dates(line.text, today=around[line.label]) if not _DEADLINE.search(line.text[: one.start])
-        ]
+    found = {
+        line.label: [*dates(line.text, today=around[line.label])] or said_days(line.text, around[line.label])
         for line in lines
+    }
+    texts = {line.label: line.text for line in lines}
+    return {
+        label: [one for one in days if not _DEADLINE.search(texts[label][: one.start])] for label, days in found.items()
     }
 
 

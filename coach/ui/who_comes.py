@@ -18,7 +18,14 @@ _PARTICIPANT = re.compile(r"(?:[-*•]\s+)?([A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][
 _SELLS = re.compile(
     r"account executive|account manager|sales (?:engineer|rep)|solutions? engineer|\b(?:ae|sdr|bdr)\b", re.IGNORECASE
 )
-_COMPANY = re.compile(r"[A-ZÀ-Þ0-9][\w&.’'-]*(?: [A-ZÀ-Þ0-9&][\w&.’'-]*){0,4}")
+_COMPANY_WORDS = r"[A-ZÀ-Þ0-9][\w&.’'-]*(?: [A-ZÀ-Þ0-9&][\w&.’'-]*){0,4}"
+_COMPANY = re.compile(_COMPANY_WORDS)
+_SOMEBODY_AT = re.compile(
+    r"(?P<person>[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){1,2})(?:, [^,.;:\n]{2,40},?| \([^()\n]{2,40}\))?"
+    r" (?:at|of|from|bei|chez) "
+    rf"(?P<company>{_COMPANY_WORDS})"
+)
+"""`Lisa Tran at Kestrel Foods`, `Lisa Tran, COO at Kestrel Foods`."""
 
 
 def people(lines: Sequence[NoteLine]) -> Iterator[str]:
@@ -47,6 +54,15 @@ def named_with_title(line: NoteLine) -> Iterator[str]:
     for name in names(line.text):
         if len(name_words(name)) > 1 and (title := title_of(name, line.text)) and not _SELLS.search(title):
             yield f"{name}, {title}"
+
+
+def somebody_at(lines: Sequence[NoteLine]) -> tuple[str, str, NoteLine] | None:
+    """The first whom the notes name in full with a company, that company, and the line that does."""
+    for line in lines:
+        found = _SOMEBODY_AT.search(line.text)
+        if found and len(name_words(found["person"])) > 1:
+            return with_title(found["person"], lines), found["company"].rstrip(".,'’"), line
+    return None
 
 
 def sides(lines: Sequence[NoteLine]) -> dict[str, str]:
