@@ -92,15 +92,15 @@ def _found(db: Database, one: Unfinished, material: Material, today: dt.date) ->
 
 
 def _form(one: Unfinished, found: Mapping[str, Found]) -> dict[str, str]:
-    """What stands in the fields now."""
+    """What stands in the fields now. A folded title says what was read: with other words Streamlit would fold it."""
     known = {name: one.corrected.get(name, each.value) for name, each in found.items()}
     said: dict[str, str] = {}
     for column, names in zip(st.columns(len(_COLUMNS), gap="medium"), _COLUMNS, strict=True):
         with column:
             said |= {name: _field(one, name, found[name], known[name]) for name in names}
     for title, names in _FOLDED.items():
-        told = ", ".join(known[name] for name in names if known[name])
-        with st.expander(f"**{title}** · {plain_line(told or 'not found', longest=_SHOWN)}"):
+        told = ", ".join(found[name].value for name in names if found[name].value)
+        with st.expander(f"**{title}** · {plain_line(told or 'not in the notes', longest=_SHOWN)}"):
             said |= {name: _field(one, name, found[name], known[name]) for name in names}
     return known | said
 

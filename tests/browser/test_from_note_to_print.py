@@ -80,3 +80,15 @@ def test_what_is_typed_into_a_new_plan_survives_a_refresh(app: App, tabs: Tabs) 
     page.keyboard.type("Joss wants forty looms.")
     page.reload()
     expect(page.get_by_label("Your notes")).to_have_value("Joss wants forty looms.")
+
+
+def test_fields_that_were_unfolded_stay_so_while_they_are_corrected(app: App, tabs: Tabs) -> None:
+    page = tabs.open("new")
+    page.get_by_label("Your notes").fill(NOTE)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_text(re.compile("^The opportunity")).click()
+    opportunity = page.get_by_role("textbox", name="Opportunity")
+    opportunity.fill("Forty looms")
+    opportunity.press("Tab")
+    expect(page.get_by_text("corrected by you")).to_have_count(1)
+    expect(page.get_by_role("textbox", name="Amount")).to_be_visible()
