@@ -161,6 +161,7 @@ _EQUALS = re.compile(
 )
 
 
+_RANGE_DASHES = ("-", "–")
 _SAYS_EQUAL = re.compile(r"[=≈→]|\b(?:is|are|makes?|gives|comes to|ergibt|sind|macht|soit|font)\b")
 
 
@@ -173,8 +174,13 @@ def _signed(text: str, found: tuple[Figure, ...]) -> Iterator[ShownSum]:
     for run, signs, place in _runs(text, found):
         after = found[place + 1] if place + 1 < len(found) else None
         # the result may be the first term of the next sum: `2 × 3 = 6 + 1 = 7`
-        if after and _equals(fold(text[run[-1].end : after.start])):
+        if after and _equals(fold(text[run[-1].end : after.start])) and not _spans(text, run):
             yield _sum(text, run, after, _worked_out(_bracketed(text, run), signs))
+
+
+def _spans(text: str, run: Sequence[Figure]) -> bool:
+    """Whether a dash is that of a range, `$2–3M`, `40–45`: no sign of a sum."""
+    return any(one.value < two.value and text[one.end : two.start] in _RANGE_DASHES for one, two in pairwise(run))
 
 
 def _beside(text: str, found: tuple[Figure, ...]) -> Iterator[ShownSum]:

@@ -245,6 +245,12 @@ def test_term_that_a_sum_calls_our_proposal_needs_no_line() -> None:
     assert check("Fifty trucks, our proposal, are 50 × 9 = 450 hours.", "L1").status == "unverified"
 
 
+@pytest.mark.parametrize("text", ["$2–3M = 21 of them", "40–45 × 3 = 120–135"])
+def test_a_range_is_no_sum(text: str) -> None:
+    assert shown_sums(text) == ()
+    assert [one.counts for one in shown_sums("14–9 = 5")] == [5]
+
+
 def test_rate_for_a_number_of_months_is_a_sum_in_words() -> None:
     (one,) = shown_sums("52 users at 32 CAD for twelve months is 19,968 CAD a year")
     assert one.holds
