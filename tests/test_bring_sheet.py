@@ -9,7 +9,8 @@ from docx import Document
 from pypdf import PdfReader
 
 from coach.errors import InputError
-from coach.export.bring_sheet import bring_sheet, to_docx, to_markdown, to_pdf
+from coach.export.bring_sheet import AROUND_IT, bring_sheet, to_docx, to_markdown, to_pdf
+from coach.export.safe import LeftOut
 from coach.schema import Block, Kind, MeetingPlan, NoteLine
 from tests.support.plans import example
 
@@ -52,7 +53,7 @@ def test_a_row_with_our_own_product_s_name_stays_though_only_our_lines_have_it()
     table = "| Part | Each |\n|---|---|\n| Marrow Gauge | __ |\n| Ferrol | __ |"
     sheet = bring_sheet(_plan((table, "table")), context)
     assert [row[0].text for row in sheet.blocks[0].rows] == ["Part", "Marrow Gauge"]
-    (unlisted,) = bring_sheet(_plan((table, "table"), ("Two plants.", "text")), context.model_copy(
+    (unlisted,) = bring_sheet(_plan((table, "table"), ("- Two plants.", "item")), context.model_copy(
         update={"notes": (*CONTEXT.notes, *notes[1:])})).blocks  # fmt: skip
     assert unlisted.rows[0][0].text == "Two plants."
 
@@ -124,3 +125,12 @@ def test_a_page_that_brings_nothing_says_so() -> None:
 def test_when_nothing_may_be_shown_the_reason_is_given() -> None:
     with pytest.raises(InputError, match=r"Nothing we bring may be shown: “Floor is 71k\.”"):
         bring_sheet(_plan(("Floor is 71k.", "text")), CONTEXT)
+
+
+def test_text_around_a_table_is_for_the_rep() -> None:
+    table = "| Bought | Runs? |\n|---|---|\n| Scheduling | __ |"
+    sheet = bring_sheet(_plan(("No deck. The rest stays empty.", "text"), (table, "table")), CONTEXT)
+    assert [block.kind for block in sheet.blocks] == ["table"]
+    assert LeftOut("B1", "No deck. The rest stays empty.", AROUND_IT) in sheet.left_out
+    (alone,) = bring_sheet(_plan(("Two plants.", "text")), CONTEXT).blocks
+    assert alone.rows[0][0].text == "Two plants."

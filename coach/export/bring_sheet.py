@@ -1,7 +1,8 @@
 """The thing we bring on a sheet of its own, to show or to send, with nothing internal on it.
 
-Through the same gate as the customer agenda: text sentence by sentence, tables cell by cell; a row with anything that
-is ours alone is left out and reported to the rep. Knows nothing about files.
+Where the page brings a table, a list or ready words, these are the thing; text around them is for the rep.
+All of it goes through the same gate as the customer agenda: text sentence by sentence, tables cell by cell; a row with
+anything that is ours alone is left out and reported to the rep. Knows nothing about files.
 """
 
 from __future__ import annotations
@@ -21,9 +22,12 @@ from coach.export.runs import Piece, Run, pieces_of, plain, runs_of
 from coach.export.safe import CustomerSafe, Gate, LeftOut
 from coach.export.safe_words import NAMED, TO_FILL_IN, YOURS, phrases_for
 from coach.export.typeset import Paper
+from coach.markup import plain as plain_text
 from coach.schema import AccountContext, Block, Groundwork, MeetingPlan
 from coach.words import fold
 
+AROUND_IT = "is said around the thing, to you"
+_MADE = ("table", "quote", "item")
 _KINDS: dict[str, Literal["text", "item", "quote"]] = {"item": "item", "quote": "quote"}
 
 
@@ -46,9 +50,11 @@ def bring_sheet(plan: MeetingPlan, context: AccountContext, groundwork: Groundwo
     brought = [block for block in plan.blocks if block.part == "bring" and block.kind != "heading"]
     if not brought:
         raise InputError("The page brings nothing.", hint="Write it under a heading such as “We bring”.")
+    thing = [block for block in brought if block.kind in _MADE] or brought
     sifter = _Sifter(Gate(context, groundwork or Groundwork()))
-    blocks = tuple(found for block in brought for found in sifter.sift(block))
-    left_out = tuple(dict.fromkeys(sifter.left_out))
+    blocks = tuple(found for block in thing for found in sifter.sift(block))
+    around = (LeftOut(block.id, plain_text(block.text), AROUND_IT) for block in brought if block not in thing)
+    left_out = tuple(dict.fromkeys((*around, *sifter.left_out)))
     if not blocks:
         worst = max(left_out, key=lambda one: len(one.why), default=LeftOut("", "", "has no words"))
         raise InputError(f"Nothing we bring may be shown: “{worst.text}” {worst.why}.")
