@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from coach.commitments import read_again
 from coach.critique import assess, checked
+from coach.grounding import unheld
 from coach.index import apply_index, index_by_code
 from coach.schema import AccountContext, Block, Commitment, Critique, Groundwork, MeetingPlan, Part
 
@@ -53,7 +54,7 @@ def with_lines(blocks: Sequence[Block], context: AccountContext, *, touched: fro
     if not touched:
         return tuple(blocks)
     found = {block.id: block for block in apply_index(blocks, index_by_code(blocks, context), context)}
-    lined = (_lined(block, found[block.id]) if block.id in touched else block for block in blocks)
+    lined = (_lined(block, found[block.id], context) if block.id in touched else block for block in blocks)
     return tuple(_with_its_neighbours(lined, touched))
 
 
@@ -77,8 +78,14 @@ def still_said(old: Commitment, blocks: Sequence[Block], part: Part, context: Ac
     return read_again(old, blocks, part, context) if own else Commitment()
 
 
-def _lined(block: Block, found: Block) -> Block:
+def _lined(block: Block, found: Block, context: AccountContext) -> Block:
+    """On the lines that code finds for its words, and on those of before where they lack something."""
     part = block.part if block.part not in ("", "other") else found.part
-    citations = found.citations or block.citations
-    basis = found.basis if found.citations else block.basis
-    return block.model_copy(update={"part": part, "citations": citations, "basis": basis, "not_carried": ()})
+    said = {"part": part, "not_carried": ()}
+    if not found.citations:
+        return block.model_copy(update=said)
+    basis, citations = found.basis, found.citations
+    if unheld(block.text, citations, context):
+        basis = "sum" if block.basis == "sum" else basis
+        citations = tuple(dict.fromkeys((*block.citations, *citations)))
+    return block.model_copy(update={**said, "basis": basis, "citations": citations})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from coach import builtin
+from coach.context import parse_context
 from coach.critique import assess, checked
 from coach.recheck import recheck
 from coach.schema import AccountContext, Block, Commitment, Critique, Groundwork, JudgedAnswer, Kind, MeetingPlan
@@ -97,3 +100,17 @@ def test_what_the_rep_adds_among_the_steps_is_a_step(context: AccountContext) ->
     assert [one.part for one in found.blocks] == ["before", "before", "before", "stop", "stop", "other"]
     untouched, _ = recheck(plan, context, Groundwork(), Critique(), touched=frozenset())
     assert [one.part for one in untouched.blocks] == [one.part for one in blocks]
+
+
+def test_a_block_of_many_lines_keeps_them_when_a_word_of_it_is_changed() -> None:
+    figures = (7100, 8200, 9300, 6400, 5500, 4600)
+    notes = "\n".join(f"Site {place} pays {one} EUR a year." for place, one in enumerate(figures, 1))
+    context = parse_context(f"---\naccount: Sites\n---\n{notes}", today=dt.date(2026, 11, 23))
+    told = "- They pay " + ", ".join(str(one) for one in figures) + " EUR a year."
+    lines = tuple(context.lines)
+    block = Block(id="B1", kind="item", part="people", text=told, citations=lines, basis="notes")
+    reworded = block.model_copy(update={"text": told.replace("They", "The six sites"), "written_by": "rep"})
+    edited = MeetingPlan(title="Sites", blocks=(reworded,))
+    found, _ = recheck(edited, context, Groundwork(), Critique(), touched=frozenset({"B1"}))
+    assert found.blocks[0].check.status == "verified"
+    assert set(found.blocks[0].citations) == set(lines)
