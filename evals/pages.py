@@ -48,7 +48,8 @@ class Pages:
         conditions = self.source.conditions(recording_of(case), again=again)
         if arm.spends_like:
             other = await self.made(case, arm.spends_like, again=again)
-            conditions = replace(conditions, tokens=sum(run.tokens_in + run.tokens_out for run in other.runs))
+            for_pages = [run for run in other.runs if run.call != "judge"]
+            conditions = replace(conditions, tokens=sum(run.tokens_in + run.tokens_out for run in for_pages))
         return await make(case, arm, conditions)
 
 
