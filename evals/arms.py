@@ -157,7 +157,7 @@ def calls_until(runs: tuple[Run, ...], version: int) -> tuple[Run, ...]:
         own = [run for run in runs if run.call == call]
         if call in AFTER_THE_REWRITES:
             continue
-        if call == "rewrite":
+        if call in ("criticise", "rewrite"):
             kept += own[:version]
         elif call.startswith("index"):
             kept += own[: -(-len(own) * (version + 1) // pages)]

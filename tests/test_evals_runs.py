@@ -236,10 +236,12 @@ def test_calls_stop_at_the_cap_and_what_is_finished_is_kept(
     assert "of --max-usd only $" in row.error
     asked = endpoint.calls
     assert 0 < asked < 28
+    kept = len(list((one.place.runs / "ledger").rglob("*.json")))
+    assert asked - kept in (0, 1)  # one may have been under way when another could not be paid
     whole = LiveOptions(roles, max_usd=5.0, timeout_s=60)
     run = running.live("whole", one.asked(["plan"]), whole, place=one.place, tell=one.told.append)
     assert not [row.error for row in run.rows if row.error]
-    assert endpoint.calls == 28
+    assert endpoint.calls == asked + 28 - kept
 
 
 def test_every_metric_of_a_run_is_known(recorded: Bench) -> None:
