@@ -33,18 +33,20 @@ async def chat_page(
 ) -> Drafted:
     """Two questions to the drafting model, then the same checks as for any page. Raises ModelError.
 
-    `tokens`: the page is improved again as long as that leaves enough of them, in and out together. `is_checked`: not
-    where it is only read; finding its lines takes code a second.
+    `tokens`: the page is improved again, each time with all that was said before, while that leaves enough of them, in
+    and out together. `is_checked`: not where it is only read; finding its lines takes code a second.
     """
     runs: list[Run] = []
     models = options.models(ledger, runs)
     model = options.model_for("draft")
     asked = f"{material(context)}\n\n{ASK}"
-    page = (await models.ask(model, _request("chat", asked, options))).text
+    answer = page = (await models.ask(model, _request("chat", asked, options))).text
+    name = "page"
     for _ in range(MAX_IMPROVEMENTS):
-        again = f"{asked}\n\n<your page>\n{page}\n</your page>\n\n{IMPROVE}"
-        page = page_in((await models.ask(model, _request("chat_improved", again, options))).text)
-        if _spent(runs) + _spent(runs[-1:]) > tokens:
+        asked = f"{asked}\n\n<your {name}>\n{answer}\n</your {name}>\n\n{IMPROVE}"
+        answer = (await models.ask(model, _request("chat_improved", asked, options))).text
+        page, name = page_in(answer), "answer"
+        if _spent(runs) + _spent(runs[-1:]) + runs[-1].tokens_out > tokens:
             break
     blocks = split(page)
     plan = MeetingPlan(title=title_of(blocks) or context.account, blocks=blocks, drafted_by=f"{model} as a chat")
