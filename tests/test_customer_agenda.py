@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from coach.errors import InputError
 from coach.export.calendar import to_ics
 from coach.export.customer_agenda import CustomerAgenda, customer_agenda, to_docx, to_markdown, to_pdf
-from coach.schema import AccountContext, Block, Kind, MeetingPlan
+from coach.schema import AccountContext, Block, Kind, MeetingPlan, NoteLine
 from tests.support.leaky import page_of
 from tests.support.moment import NOW
 from tests.support.plans import example
@@ -121,6 +121,21 @@ def test_a_page_without_times_gets_the_four_things_that_every_meeting_has() -> N
         "Open points",
         "Next steps: who does what, and by when",
     ]
+
+
+def test_a_demonstration_stays_one_though_its_topics_are_ours() -> None:
+    plan = _plan(
+        ("**14:00** Welcome. After the demo, ask for two measures.", "opening"),
+        ("**14:05** Then our warning, or none.", "agenda"),
+        ("**14:30 the ask.** “Shall we?”", "best"),
+    )
+    noted = NoteLine(label="L99", text="They asked for a custom demo.", voice="customer")
+    context = CONTEXT.model_copy(update={"notes": (*CONTEXT.notes, noted)})
+    topics = {of: [item.topic.text for item in customer_agenda(plan, one).items] for of, one in (
+        ("demo", context), ("meeting", CONTEXT),
+    )}  # fmt: skip
+    assert topics["demo"][1] == "What you would like to see"
+    assert topics["meeting"][1] == "Your questions"
 
 
 def test_neighbours_with_the_same_topic_are_one_line() -> None:

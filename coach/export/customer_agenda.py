@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from coach.checks.page import Page, quotations
 from coach.export.handout import Handout, SafeBlock, Section, as_docx, as_markdown, as_pdf
@@ -32,6 +33,7 @@ _AND_NAMES = re.compile(
 )
 _ABOUT_PRICE = re.compile(r"\b(?:prices?|pricing|preise?|prix|tarif|precios?)\b")
 _ABOUT_QUESTIONS = re.compile(r"\b(?:questions?|fragen|preguntas?)\b")
+_A_DEMONSTRATION = re.compile(r"\b(?:demos?|demonstrations?|vorfuhrung|demostracion)\b")
 _ABOUT_OPENING = re.compile(r"\b(?:open|opening|welcome|eroffnung|begrussung|ouverture|accueil|apertura)\b")
 _ABOUT_THE_ASK = re.compile(r"(?:(?:the|our|my) )?ask\b|(?:die|unsere) bitte\b|la demande\b|la peticion\b")
 
@@ -226,7 +228,16 @@ class _Maker:
             return self._gate.phrase(self._phrases.theirs, name=people[0])
         if slot.parts & {"find_out", "people"} and not is_first:
             return self._gate.phrase(self._phrases.your_view)
-        return self._gate.phrase(self._phrases.welcome if is_first else self._phrases.your_questions)
+        otherwise = self._phrases.to_see if self._is_a_demonstration else self._phrases.your_questions
+        return self._gate.phrase(self._phrases.welcome if is_first else otherwise)
+
+    @cached_property
+    def _is_a_demonstration(self) -> bool:
+        """The page speaks of one, and so do the notes."""
+        context = self._gate.context
+        noted = " ".join((context.opportunity, *(line.text for line in context.notes)))
+        page = " ".join(block.text for block in self._plan.blocks)
+        return all(_A_DEMONSTRATION.search(fold(text)) for text in (noted, page))
 
     def _people_in(self, label: str) -> tuple[tuple[str, ...], str]:
         """Attendees that the label names, and what is left of it without them."""

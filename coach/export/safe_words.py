@@ -34,6 +34,8 @@ class Phrases:
     theirs: str
     """With `name`."""
     your_view: str
+    to_see: str
+    """Of a demonstration, where no topic of the page may be shown."""
     to_settle: str
     """Before topics."""
     price: str
@@ -59,6 +61,7 @@ ENGLISH = Phrases(
     your_questions="Your questions",
     theirs="Points and questions of {name}",
     your_view="Your view: what works, what has changed, what matters to you",
+    to_see="What you would like to see",
     to_settle="To settle together:",
     price="Price and terms",
     figures="A sheet that we go through together",
@@ -82,6 +85,7 @@ GERMAN = Phrases(
     your_questions="Ihre Fragen",
     theirs="Punkte und Fragen von {name}",
     your_view="Ihre Sicht: was gut läuft, was sich geändert hat, was Ihnen wichtig ist",
+    to_see="Was Sie sehen möchten",
     to_settle="Gemeinsam zu klären:",
     price="Preis und Bedingungen",
     figures="Ein Blatt, das wir gemeinsam durchgehen",
@@ -105,6 +109,7 @@ FRENCH = Phrases(
     your_questions="Vos questions",
     theirs="Points et questions de {name}",
     your_view="Votre point de vue : ce qui va, ce qui a changé, ce qui compte pour vous",
+    to_see="Ce que vous aimeriez voir",
     to_settle="À régler ensemble :",
     price="Prix et conditions",
     figures="Une feuille que nous parcourons ensemble",
@@ -128,6 +133,7 @@ SPANISH = Phrases(
     your_questions="Sus preguntas",
     theirs="Puntos y preguntas de {name}",
     your_view="Su opinión: qué funciona, qué ha cambiado, qué les importa",
+    to_see="Lo que quieren ver",
     to_settle="Para resolver juntos:",
     price="Precio y condiciones",
     figures="Una hoja que repasamos juntos",
