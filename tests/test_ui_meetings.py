@@ -305,6 +305,18 @@ def test_the_next_plan_starts_from_the_accounts_notes(db: Database) -> None:
     assert not any("Canteen" in text for text in notes)
 
 
+def test_who_came_last_time_is_proposed_for_the_next_plan(db: Database) -> None:
+    known = accounts.find_or_create_account(db, "Tarnbeck Mills")
+    meeting = f"{{date: {LONG_AGO}, attendees: ['Joss Penhale, Mill Manager']}}"
+    text = f"---\naccount: Tarnbeck Mills\nmeeting: {meeting}\n---\nA call."
+    plans.create_plan(db, parse_context(text, today=TODAY))
+    accounts.add_note(db, known.id, "The looms run.", source="call")
+    app = opened("new", account=known.id)
+    seen(app.button(key="go-on").click().run())
+    assert app.text_area[0].value == "Joss Penhale, Mill Manager"
+    assert "who came last time" in words(app)
+
+
 def test_accounts_are_listed_searched_and_added(db: Database) -> None:
     first_start(db)
     accounts.find_or_create_account(db, "Northwind Foods")

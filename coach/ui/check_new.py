@@ -19,7 +19,7 @@ from coach.store.records import Account
 from coach.ui import new_plan, when
 from coach.ui.defaults import options_from, preferences_of
 from coach.ui.desk import desk
-from coach.ui.earlier import LAST_PLAN, Earlier, earlier
+from coach.ui.earlier import LAST_PLAN, Earlier, earlier, who_came
 from coach.ui.places import go
 from coach.ui.plain_text import plain, plain_line
 from coach.ui.read_in import Found, Material, context_from, left_out_proofs, read_in
@@ -88,7 +88,12 @@ def _acts(db: Database, one: Unfinished, context: AccountContext | None, known: 
 
 def _found(db: Database, one: Unfinished, material: Material, today: dt.date) -> dict[str, Found]:
     names = [known.name for known in accounts(db)]
-    return read_in(one.typed, material, accounts=names, preferences=preferences_of(db), today=today)
+    found = read_in(one.typed, material, accounts=names, preferences=preferences_of(db), today=today)
+    known = _known(db, found["account"].value)
+    if known is None or found["attendees"].value:
+        return found
+    people = who_came(db, known.id, today=today)
+    return {**found, "attendees": Found(people, "who came last time")} if people else found
 
 
 def _form(one: Unfinished, found: Mapping[str, Found]) -> dict[str, str]:

@@ -53,6 +53,16 @@ def last_agreed(db: Database, account_id: str, *, today: dt.date) -> str:
     return ""
 
 
+def who_came(db: Database, account_id: str, *, today: dt.date) -> str:
+    """Who is named for the account's latest meeting that names somebody, one a line: `Name, title`."""
+    rows = sorted(plans_of(db, account_id, today=today), key=lambda row: row.date or dt.date.min, reverse=True)
+    for row in rows:
+        people = load_plan(db, row.id).context.meeting.attendees
+        if people:
+            return "\n".join(f"{one.name}, {one.title}" if one.title else one.name for one in people)
+    return ""
+
+
 def aimed_at(best: Commitment, fallback: Commitment) -> str:
     """`the best outcome was: …`; empty when the plan names none."""
     said = [
