@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from coach.errors import InputError
 from coach.export.bring_sheet import AROUND_IT, bring_sheet, to_docx, to_markdown, to_pdf
 from coach.export.safe import LeftOut
-from coach.schema import Block, Kind, MeetingPlan, NoteLine
+from coach.schema import Block, Check, Kind, MeetingPlan, NoteLine
 from tests.support.plans import example
 
 CONTEXT = example("price_negotiation")
@@ -134,3 +134,12 @@ def test_text_around_a_table_is_for_the_rep() -> None:
     assert LeftOut("B1", "No deck. The rest stays empty.", AROUND_IT) in sheet.left_out
     (alone,) = bring_sheet(_plan(("Two plants.", "text")), CONTEXT).blocks
     assert alone.rows[0][0].text == "Two plants."
+
+
+def test_what_the_notes_do_not_carry_is_told_to_the_rep() -> None:
+    plan = _plan(("| Pays at |\n|---|\n| 13.19 an hour |", "table"))
+    doubtful = Check(status="unverified", problems=("“13.19” stands in no line",))
+    blocks = (plan.blocks[0].model_copy(update={"check": doubtful}),)
+    sheet = bring_sheet(plan.model_copy(update={"blocks": blocks}), CONTEXT)
+    assert sheet.doubts == ("“13.19” stands in no line",)
+    assert bring_sheet(plan, CONTEXT).doubts == ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from coach.checks.language import sentences
@@ -39,6 +39,8 @@ class BringSheet:
     """The same as a sheet."""
     left_out: tuple[LeftOut, ...] = ()
     """For the rep alone."""
+    doubts: tuple[str, ...] = ()
+    """What of it the notes do not carry, for the rep alone."""
 
 
 def bring_sheet(plan: MeetingPlan, context: AccountContext, groundwork: Groundwork | None = None) -> BringSheet:
@@ -58,7 +60,8 @@ def bring_sheet(plan: MeetingPlan, context: AccountContext, groundwork: Groundwo
     if not blocks:
         worst = max(left_out, key=lambda one: len(one.why), default=LeftOut("", "", "has no words"))
         raise InputError(f"Nothing we bring may be shown: “{worst.text}” {worst.why}.")
-    return _sheet(plan, sifter.gate, blocks, left_out)
+    doubts = tuple(dict.fromkeys(problem for block in thing if _is_doubtful(block) for problem in block.check.problems))
+    return replace(_sheet(plan, sifter.gate, blocks, left_out), doubts=doubts)
 
 
 def to_markdown(sheet: BringSheet) -> str:
@@ -82,6 +85,10 @@ def _sheet(plan: MeetingPlan, gate: Gate, blocks: tuple[SafeBlock, ...], left_ou
     lines = tuple(one for one in (gate.joined(" · ", *(one for one in (seller, day) if one)),) if one.text)
     handout = Handout(title, lines, (Section(None, blocks),), seller, language, gate.context.today)
     return BringSheet(title, blocks, handout, left_out)
+
+
+def _is_doubtful(block: Block) -> bool:
+    return block.check.status in ("unverified", "contradicted")
 
 
 class _Sifter:

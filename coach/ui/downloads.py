@@ -8,7 +8,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from coach.errors import InputError
-from coach.export.bring_sheet import bring_sheet
+from coach.export.bring_sheet import BringSheet, bring_sheet
 from coach.export.customer_agenda import customer_agenda
 from coach.export.safe import LeftOut
 from coach.keeping import plan_of
@@ -56,9 +56,16 @@ def _left_out(kept: KeptPlan) -> str:
     plan, context, groundwork = plan_of(kept), kept.context, kept.groundwork
     agenda = _told("agenda", customer_agenda(plan, context, groundwork).left_out)
     try:
-        return agenda + _told("sheet we bring", bring_sheet(plan, context, groundwork).left_out)
+        sheet = bring_sheet(plan, context, groundwork)
+        return agenda + _told("sheet we bring", sheet.left_out) + _doubts(sheet)
     except InputError:
         return agenda
+
+
+def _doubts(sheet: BringSheet) -> str:
+    """What the rep should look at before the customer does; empty where the notes carry all of it."""
+    said = "; ".join(as_html(plain(one)) for one in sheet.doubts)
+    return f"<p><strong>On the sheet we bring, not verified:</strong> {said}.</p>" if said else ""
 
 
 def _told(name: str, left: Sequence[LeftOut]) -> str:
