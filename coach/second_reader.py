@@ -144,7 +144,7 @@ def mended(
         if suggestion.check.status == "verified" and not is_spared and text.count(suggestion.old) == 1:
             plan, applied = apply(plan, suggestion)
             done.append(applied)
-    kept = tuple(block for block in plan.blocks if block.text.strip())
+    kept = tuple(block for block in plan.blocks if not _is_empty(block))
     return plan.model_copy(update={"blocks": kept}), tuple(done)
 
 
@@ -244,6 +244,11 @@ class _Sorter:
         vetted = vet(suggestion, self._plan, self._context, self._groundwork)
         self._growth += 0 if isinstance(vetted, str) else growth
         return vetted
+
+
+def _is_empty(block: Block) -> bool:
+    """Also an item of which only the mark is left; a line across the page has no words and stays."""
+    return not block.text.strip() or (block.kind == "item" and not any(map(str.isalnum, block.text)))
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -91,6 +91,9 @@ def test_a_new_page_is_mended_by_what_is_verified_and_still_fits() -> None:
     assert mended(PLAN, (held,), spared=("They like it.",)) == (PLAN, ())
     cut = suggestion(old=PLAN.blocks[1].text, new="", check=Check(status="verified"))
     assert [block.id for block in mended(PLAN, (cut,))[0].blocks] == ["B1"]
+    listed = MeetingPlan(blocks=split("## Find out\n\n- They like it.\n- Who signs?"))
+    cut_item = suggestion(old="They like it.", new="", block="B2", check=Check(status="verified"))
+    assert [block.text for block in mended(listed, (cut_item,))[0].blocks] == ["## Find out", "- Who signs?"]
 
 
 def test_apply_and_undo_give_the_page_back_word_for_word() -> None:
