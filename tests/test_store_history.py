@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from coach.errors import InputError
-from coach.schema import Suggestion
-from coach.store import plans, tables
+from coach.schema import Block, Suggestion
+from coach.store import drafts, plans, tables
 from coach.store.database import Database
 from coach.store.edits import undo_last
 from coach.store.history import as_first_said, deleted_by_rep, restore, version, versions
@@ -190,6 +190,47 @@ def test_an_applied_suggestion_is_undone_and_open_again(db: Database) -> None:
     undo_last(db, plan_id, by="Riya")
     kept = plans.load_plan(db, plan_id)
     assert (kept.suggestions, texts(kept)) == ((asked,), list(TEXTS))
+
+
+def both_accepted(db: Database) -> tuple[str, tuple[Suggestion, ...]]:
+    """A plan whose two suggestions were accepted in one act, and these as they were before."""
+    plan_id = drafted_plan(db)
+    asked = tuple(
+        Suggestion(id=f"S{at}", kind="cut", block=f"B{at}", old=TEXTS[at - 1], new=f"New {at}", why="Shorter.")
+        for at in (2, 3)
+    )
+    plans.set_suggestions(db, plan_id, asked)
+    applied = [one.model_copy(update={"state": "applied"}) for one in asked]
+    blocks = [Block(id=one.block, kind="item", text=one.new) for one in asked]
+    drafts.keep_decisions(db, plan_id, applied, blocks=blocks, seen=1, by="Riya")
+    return plan_id, asked
+
+
+def test_suggestions_accepted_in_one_act_are_undone_in_one(db: Database) -> None:
+    plan_id, asked = both_accepted(db)
+    assert texts(plans.load_plan(db, plan_id)) == [TEXTS[0], "New 2", "New 3", TEXTS[3]]
+    assert len(versions(db, plan_id)) == 2
+    undo_last(db, plan_id, by="Riya")
+    kept = plans.load_plan(db, plan_id)
+    assert (kept.suggestions, texts(kept)) == (asked, list(TEXTS))
+
+
+def test_a_suggestion_whose_words_were_changed_since_stays_accepted_when_the_others_are_undone(db: Database) -> None:
+    plan_id, _ = both_accepted(db)
+    write(db, plan_id, "B3", "Theirs", by="Tom")
+    undo_last(db, plan_id, by="Riya")
+    kept = plans.load_plan(db, plan_id)
+    assert [one.state for one in kept.suggestions] == ["open", "applied"]
+    assert texts(kept) == [TEXTS[0], TEXTS[1], "Theirs", TEXTS[3]]
+
+
+def test_a_suggestion_that_an_older_version_of_the_coach_kept_alone_is_open_again(db: Database) -> None:
+    plan_id, asked = both_accepted(db)
+    with db.writing() as connection:
+        alone = update(tables.versions).where(tables.versions.c.revision == 2)
+        connection.execute(alone.values(suggestion=asked[0].model_dump(mode="json")))
+    undo_last(db, plan_id, by="Riya")
+    assert [one.state for one in plans.load_plan(db, plan_id).suggestions] == ["open", "applied"]
 
 
 def test_what_the_rep_deleted_is_known_until_it_is_back(db: Database) -> None:

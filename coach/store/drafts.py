@@ -127,25 +127,40 @@ def keep_decision(
     by: str,
     what: str = "applied",
 ) -> int:
-    """A suggestion as decided, and the block as it reads with it (None: unchanged), in one step; the page's revision.
+    """`keep_decisions` for one suggestion and its block (None: unchanged)."""
+    blocks = () if block is None else (block,)
+    return keep_decisions(db, plan_id, (suggestion,), blocks=blocks, seen=seen, by=by, what=what)
+
+
+def keep_decisions(
+    db: Database,
+    plan_id: str,
+    suggestions: Sequence[Suggestion],
+    *,
+    blocks: Sequence[Block],
+    seen: int,
+    by: str,
+    what: str = "applied",
+) -> int:
+    """Suggestions as decided, and the blocks as they read with them, in one step and one version; the page's revision.
 
     The rep has decided on these words: no redraft replaces them.
 
     Raises:
-        ChangedMeanwhile: the block is not the one of revision `seen` any more; load and decide again.
+        ChangedMeanwhile: a block is not the one of revision `seen` any more; load and decide again.
         InputError: there is no such plan or suggestion.
     """
     with db.writing() as connection:
         before = standing(connection, plan_id)
-        old = put_suggestion(connection, plan_id, suggestion)
-        if block is None:
-            return before.revision
-        here = block_of(before.page, block.id)
-        if here is None or here.revision > seen:
-            raise ChangedMeanwhile("The words of this suggestion have changed since.")
-        deed = Deed(by, what, block.id, suggestion=old.model_dump(mode="json"))
-        kept = KeptBlock(block=block, revision=here.revision, is_touched=True)
-        return keep_page(connection, before, replaced(before.page, kept), deed).revision
+        old = [put_suggestion(connection, plan_id, one).model_dump(mode="json") for one in suggestions]
+        page = before.page
+        for block in blocks:
+            here = block_of(page, block.id)
+            if here is None or here.revision > seen:
+                raise ChangedMeanwhile("The words of this suggestion have changed since.")
+            page = replaced(page, KeptBlock(block=block, revision=here.revision, is_touched=True))
+        about = blocks[0].id if len(blocks) == 1 else ""
+        return keep_page(connection, before, page, Deed(by, what, about, suggestions=old)).revision
 
 
 def _replace(

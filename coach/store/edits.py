@@ -14,9 +14,9 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from coach.errors import InputError
 from coach.schema import Block, Check, Suggestion
 from coach.store import tables
-from coach.store.columns import as_json, cleaned, read
+from coach.store.columns import as_json, cleaned, read, read_all
 from coach.store.database import Database
-from coach.store.page import Page, block_of, ids_of, placed, predecessor, replaced, undone, without
+from coach.store.page import Page, block_of, ids_of, is_same, placed, predecessor, replaced, undone, without
 from coach.store.pages import (
     COACH,
     Deed,
@@ -50,7 +50,7 @@ def undo_last(db: Database, plan_id: str, *, by: str) -> int:
     """Take back this person's last change that is not taken back yet, as a new revision, which is returned.
 
     What others have changed since in other blocks stays; so does a block that somebody has changed further. A redraft
-    counts as a change of who asked for it. A suggestion applied is open again.
+    counts as a change of who asked for it. Suggestions applied are open again, all that one click applied.
 
     Raises:
         InputError: there is nothing of this person's to undo, or all of it has been changed since.
@@ -65,8 +65,9 @@ def undo_last(db: Database, plan_id: str, *, by: str) -> int:
                 hint="The history has every version, also yours.",
             )
         connection.execute(update(tables.versions).where(tables.versions.c.id == row["id"]).values(is_undone=True))
-        if row["suggestion"] is not None:
-            put_suggestion(connection, plan_id, read(Suggestion, row["suggestion"]))
+        for suggestion in _decided_on(row):
+            if _stands_as(page, before, suggestion.block):
+                put_suggestion(connection, plan_id, suggestion)
         return keep_page(connection, here, page, Deed(cleaned(by), "undone", row["block"])).revision
 
 
@@ -82,6 +83,17 @@ def _last_change(connection: Connection, plan_id: str, by: str) -> tuple[RowMapp
         if undone(after, before, after) != after:
             return row, before, after
     raise InputError("There is nothing of yours to undo.")
+
+
+def _decided_on(row: RowMapping) -> tuple[Suggestion, ...]:
+    """As they stood before; rows of older versions hold one alone."""
+    kept = row["suggestion"]
+    return read_all(Suggestion, kept if isinstance(kept, list) else [kept] if kept is not None else [])
+
+
+def _stands_as(page: Page, before: Page, block_id: str) -> bool:
+    here, old = block_of(page, block_id), block_of(before, block_id)
+    return here is not None and old is not None and is_same(here.block, old.block)
 
 
 @dataclass

@@ -49,8 +49,8 @@ class Deed:
     status: Status = "edited"
     asked_by: str = ""
     """Who asked the coach for it, and may undo it."""
-    suggestion: JsonValue = None
-    """As it stood before it was decided on."""
+    suggestions: Sequence[JsonValue] = ()
+    """As they stood before they were decided on."""
     joins_since: dt.datetime | None = None
     """Joins the version before if that is the same deed, begun then or later."""
     is_typing: bool = False
@@ -187,7 +187,7 @@ def _write_version(
             block=deed.block,
             changed=differences(before.page, after.page),
             fullest=text,
-            suggestion=deed.suggestion,
+            suggestion=list(deed.suggestions) or None,
             is_aside=is_aside,
             is_undone=False,
         )

@@ -128,7 +128,7 @@ versions = Table(
 """One row a change; a person's edits of one block soon after each other share one, from `first_revision` to `revision`.
 
 `fullest`: the longest text that its block had within it. `is_aside`: words that did not come onto the page; the blocks
-are the page as it would be with them. `suggestion`: as it stood before it was decided on.
+are the page as it would be with them. `suggestion`: those decided on as they stood before; one alone in older rows.
 """
 
 operations = Table(

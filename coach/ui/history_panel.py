@@ -29,6 +29,7 @@ WHAT = {
     "restored": "brought a version back",
     "applied": "accepted a suggestion",
     "suggestion accepted": "accepted a suggestion",
+    "suggestions accepted": "accepted all suggestions",
     "suggestion undone": "took a suggestion back",
     "suggestion worded otherwise": "used a suggestion in other words",
     "clash": "wrote at the same time; kept here, not on the page",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from coach import second_reader
-from coach.errors import InputError
+from coach.errors import ChangedMeanwhile, InputError
 from coach.schema import MeetingPlan, Suggestion
 from coach.store import drafts, plans
 from coach.store.database import Database
 from coach.store.records import KeptPlan
 
 Decision = Literal["accept", "edit", "dismiss", "undo"]
+ACCEPTED = "suggestions accepted"
+TRIES = 4
+"""A colleague who saves between our reading and writing makes us look again."""
 
 
 def decide(
@@ -31,20 +34,37 @@ def decide(
 
 
 def accept_all(db: Database, plan_id: str, *, by: str) -> tuple[int, tuple[str, ...]]:
-    """How many were applied, and why the others were not. Those that bring in what no line holds stay open."""
-    applied, left = 0, []
-    for suggestion in plans.load_plan(db, plan_id).suggestions:
-        if suggestion.state != "open":
+    """How many were applied, in one step, and why the others were not.
+
+    Those that bring in what no line holds stay open. Raises ChangedMeanwhile: somebody writes all the time.
+    """
+    for _ in range(TRIES):
+        kept = plans.load_plan(db, plan_id)
+        plan, applied, left = _all_applied(kept)
+        changed = [new for new, old in zip(plan.blocks, kept.blocks, strict=True) if new.text != old.block.text]
+        try:
+            if applied:
+                what = _WHAT["accept"] if len(applied) == 1 else ACCEPTED
+                drafts.keep_decisions(db, plan_id, applied, blocks=changed, seen=kept.revision, by=by, what=what)
+        except ChangedMeanwhile:
             continue
+        return len(applied), left
+    raise ChangedMeanwhile("The page is being changed all the time: no suggestion was accepted.")
+
+
+def _all_applied(kept: KeptPlan) -> tuple[MeetingPlan, tuple[Suggestion, ...], tuple[str, ...]]:
+    """The page with all that can be accepted at once, these, and why not the others."""
+    plan, applied, left = _plan(kept), [], []
+    for suggestion in (one for one in kept.suggestions if one.state == "open"):
         if suggestion.check.status == "unverified":
             left.append(f"“{suggestion.new[:40]}” says what no line holds: look at it yourself.")
             continue
         try:
-            decide(db, plan_id, suggestion.id, "accept", by=by)
-            applied += 1
+            plan, done = second_reader.apply(plan, suggestion)
+            applied.append(done)
         except InputError as error:
             left.append(error.message)
-    return applied, tuple(left)
+    return plan, tuple(applied), tuple(left)
 
 
 _WHAT = {

@@ -115,3 +115,14 @@ def test_accept_all_takes_what_still_fits_and_says_what_does_not(checked: tuple[
     stale.get_by_role("button", name="Dismiss").click()
     expect(stale).to_have_count(0)
     expect(page.get_by_role("heading", name="Suggestions (0)")).to_be_visible()
+
+
+def test_one_undo_takes_back_all_that_one_click_accepted(checked: tuple[App, Page, str]) -> None:
+    app, page, plan_id = checked
+    before = app.texts(plan_id)
+    page.get_by_role("button", name="Accept all").click()
+    expect(page.get_by_role("heading", name="Suggestions (0)")).to_be_visible()
+    page.locator(".bar-right").get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="Suggestions (6)")).to_be_visible()
+    expect(page.locator(".sheet .suggestion")).to_have_count(6)
+    assert app.texts(plan_id) == before
