@@ -50,6 +50,8 @@ class KeptPlan(Noun):
     status: Status = "new"
     revision: int = 0
     """Rises by one with every change of the page; never falls."""
+    pulse: int = 0
+    """Rises with everything a screen shows of the plan, marks and score too."""
     blocks: tuple[KeptBlock, ...] = ()
     plan: MeetingPlan = MeetingPlan()
     """Title, commitments, language, depth, drafted_by; its blocks are those above, in their order."""

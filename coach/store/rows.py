@@ -77,6 +77,7 @@ def kept_plan(connection: Connection, row: RowMapping) -> KeptPlan:
         purpose=row["purpose"],
         status=shown_status(row["status"], _running(connection, row["id"])),
         revision=row["revision"],
+        pulse=row["pulse"],
         blocks=page,
         plan=plan,
         groundwork=read(Groundwork, row["groundwork"]),

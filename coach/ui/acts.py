@@ -18,6 +18,7 @@ from coach.store import accounts, history, plans
 from coach.store.records import KeptPlan
 from coach.ui import suggesting
 from coach.ui.desk import desk
+from coach.ui.rechecking import recheck_kept
 from coach.ui.suggesting import Decision
 from coach.voices import Voices, known_voices
 
@@ -33,16 +34,24 @@ def changed(plan_id: str) -> None:
     desk().rechecker.soon(plan_id)
 
 
+def changed_words(plan_id: str) -> int:
+    """After an act that is over with one click: the rules look at once, and every browser is told; the revision."""
+    recheck_kept(desk().db, plan_id)
+    revision = plans.revisions(desk().db, [plan_id])[plan_id]
+    desk().hub.changed(plan_id, revision)
+    return revision
+
+
 def decide(plan_id: str, suggestion: str, action: Decision, *, text: str = "", reason: str = "", by: str) -> None:
     """Raises InputError: its words have been changed meanwhile."""
     suggesting.decide(desk().db, plan_id, suggestion, action, text=text, reason=reason, by=by)
-    changed(plan_id)
+    changed_words(plan_id)
 
 
 def accept_all(plan_id: str, *, by: str) -> str:
     """What was done, in words, and what was left and why."""
     applied, left = suggesting.accept_all(desk().db, plan_id, by=by)
-    changed(plan_id)
+    changed_words(plan_id)
     done = "1 suggestion accepted." if applied == 1 else f"{applied} suggestions accepted."
     return " ".join((done, *left))
 
@@ -117,7 +126,7 @@ def change_decision(plan_id: str, block: str, text: str) -> str:
 def bring_back(plan_id: str, revision: int, *, by: str) -> None:
     """Raises InputError: there is no such version."""
     history.restore(desk().db, plan_id, revision, by=by)
-    changed(plan_id)
+    changed_words(plan_id)
 
 
 def _learn(plan_id: str, learn: Callable[[AccountContext], AccountContext]) -> str:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from coach.errors import CoachError, InputError, StoreError
 from coach.store import edits, jobs, plans, shares
 from coach.store.records import Edit
-from coach.ui import suggesting
+from coach.ui import acts, suggesting
 from coach.ui.defaults import options_from, preferences_of
 from coach.ui.desk import desk
 from coach.ui.files import file_of
@@ -107,13 +107,13 @@ def decide(request: Request, body: Decision) -> Json:
         reason=body.reason,
         by=body.by or "the rep",
     )
-    return {"revision": _changed(plan_id), "suggestion": suggestion.model_dump(mode="json")}
+    return {"revision": acts.changed_words(plan_id), "suggestion": suggestion.model_dump(mode="json")}
 
 
 def undo(request: Request, body: _Body) -> Json:
     plan_id = _plan_id(request)
     edits.undo_last(desk().db, plan_id, by=body.by or "the rep")
-    return {"revision": _changed(plan_id)}
+    return {"revision": acts.changed_words(plan_id)}
 
 
 def redraft(request: Request, body: Redraft) -> Json:
@@ -216,13 +216,6 @@ def _shared_right(token: str, plan_id: str) -> Right | None:
 
 def _plan_id(request: Request) -> str:
     return str(request.path_params["plan_id"])
-
-
-def _changed(plan_id: str) -> int:
-    revision = plans.revisions(desk().db, [plan_id])[plan_id]
-    desk().hub.changed(plan_id, revision)
-    desk().rechecker.soon(plan_id)
-    return revision
 
 
 def _refusal(status: int, message: str, *, hint: str = "") -> JSONResponse:

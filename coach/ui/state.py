@@ -54,6 +54,7 @@ def page_state(
     return {
         "id": kept.id,
         "revision": kept.revision,
+        "pulse": kept.pulse,
         "title": kept.plan.title or kept.context.account,
         "titled_above": _is_said(kept.plan.title, _above(kept)),
         "status": kept.status,

@@ -8,8 +8,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from coach.keeping import plan_of
+from coach.recheck import recheck
+from coach.schema import Critique, Suggestion
 from coach.store import jobs
-from tests.browser.app import App, Tabs, block, edit, panel, saved, until
+from tests.browser.app import App, Tabs, block, edit, panel, saved, until, write
 from tests.support.endpoint import Answer, Body, Reply
 from tests.support.writer import task_of, writer
 
@@ -126,3 +129,42 @@ def test_one_undo_takes_back_all_that_one_click_accepted(checked: tuple[App, Pag
     expect(page.get_by_role("heading", name="Suggestions (6)")).to_be_visible()
     expect(page.locator(".sheet .suggestion")).to_have_count(6)
     assert app.texts(plan_id) == before
+
+
+def stands_in_panel(app: App, page: Page, plan_id: str) -> None:
+    """The panel shows score and findings of the page as it stands now."""
+    until(lambda: app.kept(plan_id).critique == rechecked(app, plan_id))
+    critique = app.kept(plan_id).critique
+    expect(page.locator(".mc-score b")).to_have_text(f"{critique.total:.0f}")
+    expect(page.get_by_role("heading", name=f"To look at ({len(critique.findings)})")).to_be_visible()
+
+
+def rechecked(app: App, plan_id: str) -> Critique:
+    kept = app.kept(plan_id)
+    touched = frozenset(one.block.id for one in kept.blocks if one.is_touched)
+    return recheck(plan_of(kept), kept.context, kept.groundwork, kept.critique, touched=touched)[1]
+
+
+def test_the_panel_follows_what_stands_on_the_page(checked: tuple[App, Page, str]) -> None:
+    app, page, plan_id = checked
+    daring = [
+        Suggestion(id=f"D{at}", kind="cut", block=at, old=old, new=f"{new} Hollis has 48,211 crates.", why="More.")
+        for at, old, new in SUGGESTED[2:5]
+    ]
+    app.suggest(plan_id, *daring)
+    expect(page.get_by_role("heading", name="Suggestions (3)")).to_be_visible()
+    before = len(app.kept(plan_id).critique.findings)
+    block(page, "B9").get_by_role("button", name="Accept").click()
+    until(lambda: len(app.kept(plan_id).critique.findings) > before)
+    stands_in_panel(app, page, plan_id)
+    page.get_by_role("button", name="Accept all").click()
+    until(lambda: len(app.kept(plan_id).critique.findings) > before + 1)
+    stands_in_panel(app, page, plan_id)
+    for _ in range(2):
+        page.locator(".bar-right").get_by_role("button", name="Undo").click()
+        expect(page.locator(".said")).to_contain_text("Undone.")
+        stands_in_panel(app, page, plan_id)
+    assert len(app.kept(plan_id).critique.findings) == before
+    write(page, block(page, "B30"), " Hollis has 48,211 crates.")
+    until(lambda: len(app.kept(plan_id).critique.findings) > before)
+    stands_in_panel(app, page, plan_id)

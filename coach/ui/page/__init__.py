@@ -49,7 +49,8 @@ def plan_page(
 
     Returns:
         Triggers, each None unless it just happened: `cite` (label of the line that was asked for), `saved` (the plan's
-        revision, which somebody's edit or the coach has raised) and `focus` (id of the block that is being edited).
+        revision: somebody or the coach has changed the page, or the rules have looked at it again) and `focus` (id of
+        the block that is being edited).
     """
     data = {
         "plan": plan_id,

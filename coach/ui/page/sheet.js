@@ -1,6 +1,6 @@
 // The page: what the server holds and what the rep has done since, put on the sheet without disturbing who writes.
 
-const TOLD_EVERY_MS = 1500;
+const TOLD_EVERY_MS = 1000;
 
 class Sheet {
   constructor(component) {
@@ -102,7 +102,7 @@ class Sheet {
   take(state) {
     if (this.isEnded) return;
     const hasEnded = (this.isBelievedAtWork || this.state?.job) && !state.job; // heard, or missed: it was quick, the line was down
-    const isNew = hasEnded || (this.state && state.revision > this.newest);
+    const isNew = hasEnded || (this.state && (state.revision > this.newest || state.pulse !== this.state.pulse)); // score and marks come after the words
     this.newest = state.revision;
     this.state = state;
     this.render();
