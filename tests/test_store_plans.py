@@ -29,6 +29,7 @@ from coach.schema import (
 from coach.store import plans, tables
 from coach.store.accounts import find_or_create_account
 from coach.store.database import Database
+from coach.store.edits import undo_last
 from coach.store.history import versions
 from coach.store.jobs import cancel_job, end_job, start_job
 from tests.support.harrowgate import CONTEXT, PLAN
@@ -102,6 +103,58 @@ def test_edits_since_the_page_was_checked_are_counted(db: Database) -> None:
     do(db, plan_id, edit("text", "B2", "A clash is no change"))
     assert plans.load_plan(db, plan_id).edits_since_check == 2
     plans.set_critique(db, plan_id, Critique(judged_by="test:judge"), revision=2, by_reader=True)
+    assert plans.load_plan(db, plan_id).edits_since_check == 1
+
+
+def checked_plan(db: Database) -> str:
+    """A page that reader and judge have seen."""
+    plan_id = plans.create_plan(db, CONTEXT).id
+    plans.keep_drafted(db, plan_id, DRAFTED, page(*TEXTS))
+    return plan_id
+
+
+def test_an_edit_and_its_undo_are_no_edits(db: Database) -> None:
+    plan_id = checked_plan(db)
+    write(db, plan_id, "B1", "One")
+    do(db, plan_id, edit("delete", "B2"))
+    undo_last(db, plan_id, by="Riya")
+    assert plans.load_plan(db, plan_id).edits_since_check == 1
+    undo_last(db, plan_id, by="Riya")
+    assert plans.load_plan(db, plan_id).edits_since_check == 0
+
+
+def test_words_put_back_by_hand_are_no_edit(db: Database) -> None:
+    plan_id = checked_plan(db)
+    write(db, plan_id, "B1", "One and much more than that, to be sure of a version")
+    write(db, plan_id, "B2", "Two")
+    write(db, plan_id, "B1", TEXTS[0])
+    assert plans.load_plan(db, plan_id).edits_since_check == 1
+
+
+def test_one_act_on_many_blocks_is_one_edit(db: Database) -> None:
+    plan_id = checked_plan(db)
+    write(db, plan_id, "B1", "One")
+    plans.set_critique(db, plan_id, Critique(judged_by="test:judge"), revision=2, by_reader=True)
+    new = page("One", "Redrafted", "Redrafted too", TEXTS[3])
+    plans.replace_blocks(db, plan_id, new, what="redrafted", seen=2, asked_by="Riya")
+    assert plans.load_plan(db, plan_id).edits_since_check == 1
+
+
+def test_a_moved_block_and_an_undo_of_what_was_checked_are_edits(db: Database) -> None:
+    plan_id = checked_plan(db)
+    do(db, plan_id, edit("move", "B2"))
+    assert plans.load_plan(db, plan_id).edits_since_check == 1
+    plans.set_critique(db, plan_id, Critique(judged_by="test:judge"), revision=2, by_reader=True)
+    assert plans.load_plan(db, plan_id).edits_since_check == 0
+    undo_last(db, plan_id, by="Riya")
+    assert plans.load_plan(db, plan_id).edits_since_check == 1
+
+
+def test_typing_that_goes_on_after_the_check_is_an_edit(db: Database) -> None:
+    plan_id = checked_plan(db)
+    write(db, plan_id, "B1", "One")
+    plans.set_critique(db, plan_id, Critique(judged_by="test:judge"), revision=2, by_reader=True)
+    write(db, plan_id, "B1", "One more")
     assert plans.load_plan(db, plan_id).edits_since_check == 1
 
 

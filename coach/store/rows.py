@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, select
 
 from coach.errors import InputError
 from coach.schema import AccountContext, Critique, Draft, Failure, Groundwork, MeetingPlan, Run, Suggestion
 from coach.store import tables
 from coach.store.columns import read, read_all
 from coach.store.database import now
-from coach.store.pages import COACH, blocks_of, page_of, touch
+from coach.store.page import Page, differences, ids_of
+from coach.store.pages import COACH, blocks_of, page_at, page_of, touch
 from coach.store.records import KeptPlan, Status
+
+TAKEN_BACK = ("undone", "suggestion undone")
+"""What the history calls an act that only takes back another."""
 
 
 def locked(connection: Connection, plan_id: str) -> RowMapping:
@@ -91,7 +95,7 @@ def kept_plan(connection: Connection, row: RowMapping) -> KeptPlan:
         runs=read_all(Run, row["runs"]),
         checked_at=row["checked_at"],
         checked_revision=row["checked_revision"],
-        edits_since_check=_edits_since(connection, row),
+        edits_since_check=_edits_since(connection, row, page),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
@@ -128,15 +132,27 @@ def _running(connection: Connection, plan_id: str) -> str | None:
     return kind
 
 
-def _edits_since(connection: Connection, row: RowMapping) -> int:
-    """How many changes people have made since reader and judge last saw the page; 0 when they never have."""
+def _edits_since(connection: Connection, row: RowMapping, page: Page) -> int:
+    """How many acts of people stand since reader and judge last saw the page.
+
+    No more than blocks that differ from that page; 0 where none does, and when nobody has ever judged it.
+    """
     if row["checked_at"] is None:
         return 0
     table = tables.versions
-    query = select(func.count()).where(
-        table.c.plan_id == row["id"],
-        table.c.revision > row["checked_revision"],
-        table.c.by != COACH,
-        ~table.c.is_aside,
+    by_people = (table.c.by != COACH) | (table.c.asked_by != "")
+    query = select(table.c.first_revision, table.c.what, table.c.is_undone).where(
+        table.c.plan_id == row["id"], table.c.revision > row["checked_revision"], by_people, ~table.c.is_aside
     )
-    return connection.execute(query).scalar_one()
+    acts = connection.execute(query).all()
+    if not acts:
+        return 0
+    differing = _differing(page_at(connection, row["id"], row["checked_revision"]), page)
+    has_typed_on = any(act.first_revision <= row["checked_revision"] and not act.is_undone for act in acts)
+    standing = sum(not act.is_undone and act.what not in TAKEN_BACK for act in acts)
+    return max(1, min(standing, differing)) if differing or has_typed_on else 0
+
+
+def _differing(before: Page, page: Page) -> int:
+    """In how many blocks two pages differ; 1 where they differ in their order alone."""
+    return len(differences(before, page)) or int(ids_of(before) != ids_of(page))

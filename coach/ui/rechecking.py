@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from coach.recheck import recheck
+from coach.schema import Draft, MeetingPlan
 from coach.store import drafts, plans
 from coach.store.database import Database
 from coach.store.jobs import running_job
@@ -55,13 +57,29 @@ def unread(db: Database, kept: KeptPlan) -> frozenset[str]:
 def recheck_kept(db: Database, plan_id: str) -> None:
     """Checks and score of a kept page renewed; what was changed meanwhile is looked at next time."""
     kept = plans.load_plan(db, plan_id)
-    plan = kept.plan.model_copy(update={"blocks": tuple(one.block for one in kept.blocks)})
+    plan = _as_drafted(kept.plan.model_copy(update={"blocks": tuple(one.block for one in kept.blocks)}), kept.drafts)
     touched = frozenset(one.block.id for one in kept.blocks if one.is_touched)
     found, waiting = unread(db, kept), _waiting(kept)
     if not found:  # the draft ended before they were read: code finds their lines
         touched |= waiting
     plan, critique = recheck(plan, kept.context, kept.groundwork, kept.critique, touched=touched, unread=found)
     drafts.set_checks(db, plan_id, plan, critique, seen=kept.revision)
+
+
+def _as_drafted(plan: MeetingPlan, drafts: Sequence[Draft]) -> MeetingPlan:
+    """Who does what by when, as the last draft has it, where its words stand again: after an undo, say."""
+    if not drafts:
+        return plan
+    drafted = drafts[-1].plan
+    is_best, is_fallback = (_says(plan, part) == _says(drafted, part) for part in ("best", "fallback"))
+    best = drafted.best_outcome if is_best else plan.best_outcome
+    return plan.model_copy(
+        update={"best_outcome": best, "fallback": drafted.fallback if is_fallback else plan.fallback}
+    )
+
+
+def _says(plan: MeetingPlan, part: str) -> list[str]:
+    return [block.text for block in plan.blocks if block.part == part]
 
 
 def _waiting(kept: KeptPlan) -> frozenset[str]:
