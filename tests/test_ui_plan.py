@@ -18,13 +18,14 @@ from coach.store import accounts, edits, history, plans, shares
 from coach.store.jobs import end_job, start_job
 from coach.store.preferences import set_preference
 from coach.store.records import Edit, KeptPlan
-from coach.ui import acts, main
+from coach.ui import acts, coach_panel, main
 from coach.ui.cards import cards, opening
 from coach.ui.desk import desk
 from coach.ui.inert import as_html, chips, difference
 from coach.ui.notes_panel import MOST_SHOWN, found, window
 from coach.ui.places import Place
 from coach.ui.plain_text import plain_line
+from coach.ui.rechecking import recheck_kept
 from coach.ui.rehearse import seconds_of
 from tests.support.harrowgate import PLAN
 from tests.support.plans import example
@@ -133,6 +134,37 @@ def test_the_score_says_what_moved_it_who_judged_and_how_old_that_is(kept: KeptP
     assert "up 14 from the first draft (58)" in shown
     assert "Judged by judge-1" in shown
     assert "before your last 2 edits" in shown
+
+
+def test_a_page_that_is_again_the_one_that_was_checked_has_its_score_and_no_edits(kept: KeptPlan) -> None:
+    critique = kept.critique.model_copy(update={"judged_by": "openai:judge-1"})
+    plans.set_critique(desk().db, kept.id, critique, revision=kept.revision, by_reader=True)
+    recheck_kept(desk().db, kept.id)
+    before = again(kept)
+    for one in (one for one in before.blocks if one.block.part in ("bring", "best", "fallback")):
+        now = next(block for block in again(kept).blocks if block.block.id == one.block.id)
+        edit = Edit(op=one.block.id, action="text", block=one.block.id, base=now.revision, text="Hollis has 48,211.")
+        edits.apply_edits(desk().db, kept.id, (edit,), by=BY)
+        recheck_kept(desk().db, kept.id)
+        assert again(kept).edits_since_check == 1
+        edits.undo_last(desk().db, kept.id, by=BY)
+        recheck_kept(desk().db, kept.id)
+    after = again(kept)
+    assert (after.critique, after.plan, after.edits_since_check) == (before.critique, before.plan, 0)
+
+
+def test_the_change_of_the_score_is_that_of_the_numbers_shown() -> None:
+    assert coach_panel._moved(72.6, 82.4) == "up 9 from the first draft (73)"
+    assert coach_panel._moved(72.6, 73.4) == "as first drafted"
+    assert coach_panel._moved(73.4, 72.4) == "down 1 from the first draft (73)"
+
+
+def test_the_history_calls_a_page_that_is_written_no_longer_in_the_making(kept: KeptPlan) -> None:
+    plans.replace_blocks(desk().db, kept.id, PLAN.blocks[:5], what="drafting", seen=kept.revision)
+    plans.replace_blocks(desk().db, kept.id, PLAN.blocks, what="rewritten")
+    shown = said(panel(kept, "History"))
+    assert "began to write the page" in shown
+    assert "is writing" not in shown
 
 
 def test_a_score_by_rules_alone_is_said_to_be_no_judgement(kept: KeptPlan) -> None:

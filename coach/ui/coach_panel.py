@@ -117,11 +117,12 @@ def _point(kept: KeptPlan, point: Point) -> str:
     return f"<li>{inert_html(point.text)}{chips(point.lines, kept.context.lines)}</li>"
 
 
-def _moved(before: float | None, now: float) -> str:
-    change = now - (before or 0.0)
-    if abs(change) < 0.5:
+def _moved(before: float, now: float) -> str:
+    """By the rounded numbers that stand beside each other."""
+    change = round(now) - round(before)
+    if not change:
         return "as first drafted"
-    return f"{'up' if change > 0 else 'down'} {abs(change):.0f} from the first draft ({before:.0f})"
+    return f"{'up' if change > 0 else 'down'} {abs(change)} from the first draft ({before:.0f})"
 
 
 def _judged(kept: KeptPlan) -> str:

@@ -16,7 +16,7 @@ SHOWN_AT_ONCE = 12
 CHANGES_SHOWN = 3
 COACH = "coach"
 WHAT = {
-    "drafting": "is writing the page",
+    "drafting": "began to write the page",
     "broken off": "was stopped; the last whole page is back",
     "drafted": "wrote the page",
     "rewritten": "wrote the better version",
