@@ -69,6 +69,14 @@ def answered(context: AccountContext, question: str, answer: str, *, today: date
     return corrected(context, answer, about=None, kind="answer", today=today, question=question)
 
 
+def vouched(context: AccountContext, text: str, *, today: date | None = None) -> AccountContext:
+    """The context with what the rep knows of herself as one more note. Raises InputError: no words, or too many."""
+    said = _one_line(text)
+    if not said:
+        raise InputError("There is nothing here that rests on your word alone.")
+    return _noted(context, f"The rep says: {said}", f"said by the rep, {_short(today or context.today)}")
+
+
 def who_is(context: AccountContext, name: str, title: str, *, comes: bool = False) -> AccountContext:
     """Who somebody is: the attendee of that name gets the title; anybody else becomes a note.
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from coach.checks import check_page
 from coach.grounding import ground
+from coach.own_words import on_her_word
 from coach.schema import AccountContext, Critique, Groundwork, JudgedAnswer, MeetingPlan, Point
 from coach.score import score
 
@@ -20,7 +21,7 @@ def checked(plan: MeetingPlan, context: AccountContext, groundwork: Groundwork |
         old if old.check.status == "contradicted" and old.text == new.text else new
         for old, new in zip(plan.blocks, compared, strict=True)
     )
-    return plan.model_copy(update={"blocks": blocks})
+    return plan.model_copy(update={"blocks": on_her_word(blocks, context)})
 
 
 def assess(

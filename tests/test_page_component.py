@@ -667,6 +667,24 @@ def test_doubtful_statements_are_marked_in_words(open_page: Open, plan: Plan) ->
     expect(page.get_by_role("dialog")).to_contain_text("“31 December” stands in no line that it cites.")
 
 
+def test_a_mark_is_shown_once_and_covers_no_text_whoever_is_at_its_block(open_page: Open, plan: Plan) -> None:
+    mark(plan, "B12", "unverified", "“31 December” stands in no line that it cites.")
+    page = open_page()
+    seen = block(page, "B12").locator(".mark:visible")
+    block(page, "B12").locator(".words").first.hover(position={"x": 8, "y": 8})
+    expect(seen).to_have_count(1)
+    block(page, "B12").locator(".shown").focus()
+    expect(block(page, "B12").locator(".tools .own")).to_be_visible()
+    expect(seen).to_have_count(1)
+    assert page.evaluate(COVERED)["covered"] == []
+    page.keyboard.press("Tab")
+    expect(seen).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("“31 December” stands in no line that it cites.")
+    page.keyboard.press("Escape")
+    expect(seen).to_be_focused()
+
+
 def test_a_long_section_is_cut_so_that_no_column_is_empty_and_stays_cut_while_one_writes(
     open_page: Open, plan: Plan
 ) -> None:

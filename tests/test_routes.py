@@ -155,6 +155,23 @@ def test_undo_takes_back_ones_own_last_change(client: TestClient, kept: KeptPlan
     assert ask(client, "/undo", kept, {"by": "Bo"}).status_code == 409
 
 
+@pytest.mark.parametrize("words", ["Sven has the keys.", "Ask Petra for the keys by noon."])
+def test_what_the_rep_vouches_for_becomes_a_note_and_its_mark_goes(
+    client: TestClient, kept: KeptPlan, words: str
+) -> None:
+    at = next(place for place, one in enumerate(kept.blocks) if one.block.part == "before" and one.block.kind == "item")
+    block = kept.blocks[at].block
+    ask(client, "/edits", kept, {"by": "Ada", "edits": [an_edit(kept, at, f"{block.text} {words}")]})
+    rechecking.recheck_kept(desk().db, kept.id)
+    marked = ask(client, "", kept).json()["blocks"][at]["check"]
+    assert [one.endswith("it rests on your word alone") for one in marked["problems"]] == [True]
+    assert ask(client, "/vouch", kept, {"by": "Ada", "block": block.id}).status_code == 200
+    now = plans.load_plan(desk().db, kept.id)
+    assert now.context.notes[-1].text == f"The rep says: {words}"
+    assert now.blocks[at].block.check.problems == ()
+    assert ask(client, "/vouch", kept, {"by": "Ada", "block": block.id}).status_code == 409
+
+
 def suggested(kept: KeptPlan, **fields: object) -> Suggestion:
     block = kept.blocks[2].block
     old = block.text.split(".")[0]

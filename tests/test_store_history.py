@@ -172,7 +172,7 @@ def test_an_undo_can_itself_be_brought_back_from_the_history(db: Database) -> No
 
 def test_a_redraft_is_undone_by_who_asked_for_it_alone(db: Database) -> None:
     plan_id = drafted_plan(db)
-    new = page(TEXTS[0], "Redrafted", *TEXTS[2:])
+    new = page(TEXTS[0], "Redrafted", "Redrafted too", TEXTS[3], "Added")
     plans.replace_blocks(db, plan_id, new, what="redrafted", seen=1, asked_by="Riya")
     with pytest.raises(InputError, match="nothing of yours"):
         undo_last(db, plan_id, by="Tom")

@@ -13,6 +13,7 @@ from coach.corrections import CorrectionKind
 from coach.documents import Document, Paragraph, cleaned
 from coach.errors import InputError
 from coach.notes import note_lines, senders
+from coach.own_words import resting_on_her_word
 from coach.schema import AccountContext, Block
 from coach.store import accounts, history, plans
 from coach.store.records import KeptPlan
@@ -65,6 +66,18 @@ def open_questions(kept: KeptPlan) -> tuple[str, ...]:
 def answer(plan_id: str, question: str, text: str) -> str:
     """Raises InputError: no words, or too many."""
     return _learn(plan_id, lambda known: corrections.answered(known, question, text, today=_today()))
+
+
+def vouch(plan_id: str, block: str) -> int:
+    """What the rep knows of herself becomes a line of the notes, in her words; the plan's revision.
+
+    Raises:
+        InputError: the passage is gone, or nothing in it rests on her word.
+    """
+    kept = plans.load_plan(desk().db, plan_id)
+    text = next((resting_on_her_word(one.block) for one in kept.blocks if one.block.id == block), "")
+    _learn(plan_id, lambda known: corrections.vouched(known, text, today=_today()))
+    return changed_words(plan_id)
 
 
 def correct(plan_id: str, text: str, *, about: Block | None, kind: CorrectionKind) -> str:

@@ -48,6 +48,10 @@ class Decision(_Body):
     reason: str = Field("", max_length=1000)
 
 
+class Vouched(_Body):
+    block: str = Field(max_length=100)
+
+
 class Redraft(_Body):
     block: str = Field("", max_length=100)
     part: str = Field("", max_length=100)
@@ -64,6 +68,7 @@ def routes() -> list[Route]:
         Route("/api/plans/{plan_id}/edits", _told(Edits, save), methods=["POST"]),
         Route("/api/plans/{plan_id}/suggestions/{suggestion}", _told(Decision, decide), methods=["POST"]),
         Route("/api/plans/{plan_id}/undo", _told(_Body, undo), methods=["POST"]),
+        Route("/api/plans/{plan_id}/vouch", _told(Vouched, vouch), methods=["POST"]),
         Route("/api/plans/{plan_id}/redraft", _told(Redraft, redraft), methods=["POST"]),
         Route("/api/plans/{plan_id}/cancel", _told(_Body, cancel), methods=["POST"]),
         Route("/api/plans/{plan_id}/live", live),
@@ -114,6 +119,10 @@ def undo(request: Request, body: _Body) -> Json:
     plan_id = _plan_id(request)
     edits.undo_last(desk().db, plan_id, by=body.by or "the rep")
     return {"revision": acts.changed_words(plan_id)}
+
+
+def vouch(request: Request, body: Vouched) -> Json:
+    return {"revision": acts.vouch(_plan_id(request), body.block)}
 
 
 def redraft(request: Request, body: Redraft) -> Json:

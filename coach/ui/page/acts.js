@@ -98,6 +98,14 @@ const ACTS = {
     this.focusBlock(suggestion.block);
   },
 
+  /** What the rep knows of herself becomes a line of the notes, in her words. */
+  async vouch(id) {
+    this.popover.close();
+    if (!(await this.queue.settled())) { this.bar.say("Not added: no connection."); return; }
+    if (await this.ask("/vouch", { by: this.where.by, block: id })) this.bar.say("Added to the notes, in your words.");
+    this.focusBlock(id);
+  },
+
   async redraft(body) {
     this.views.get(body.block)?.leave();
     if (!(await this.queue.settled())) { this.bar.say("Not started: no connection."); return; }

@@ -94,9 +94,10 @@ class BlockView {
       event.stopPropagation();
       const said = mark.problems.map((problem) => make("li", { text: problem }));
       const title = make("p", {}, make("b", { text: `${mark.sign} ${mark.say}` }));
-      this.sheet.popover.open(event.currentTarget, { name, content: [title, make("ul", {}, ...said)] });
+      const own = mark.kind === "own" ? [button("I know this: add it to the notes", () => this.sheet.vouch(this.id), { class: "main" })] : [];
+      this.sheet.popover.open(event.currentTarget, { name, content: [title, make("ul", {}, ...said), ...own] });
     };
-    const given = { class: `mark ${mark.kind}`, "aria-label": name, "aria-haspopup": "dialog", tabindex: "-1" };
+    const given = { class: `mark ${mark.kind}`, "aria-label": name, "aria-haspopup": "dialog" };
     return button(`${mark.sign} ${mark.say}`, open, given);
   }
 
@@ -118,19 +119,17 @@ class BlockView {
   showTools() {
     const { sheet, block } = this;
     const chips = (block.citations ?? []).map((label) => sheet.chip(label));
-    const mark = sheet.markOf(block);
     const own = sheet.isReadonly ? [] : [
       button("+", () => sheet.addBelow(this.id), { class: "tool", "aria-label": `Add below ${this.name}`, title: "Add below" }),
       button("⋯", (event) => sheet.openMenu(event.currentTarget, this), {
         class: "tool", "aria-label": `Actions for ${this.name}`, title: "Actions", "aria-haspopup": "menu", "aria-expanded": "false",
       }),
     ];
-    const cited = [...chips, ...(mark ? [this.markButton(mark)] : [])];
-    const all = [...cited, ...own];
+    const all = [...chips, ...own];
     all.forEach((one) => one.setAttribute("tabindex", one === all.at(-1) ? "0" : "-1"));
     this.tools.setAttribute("aria-label", `${this.name}: actions and lines`);
     const group = (name, buttons) => make("span", { class: name, hidden: !buttons.length }, ...buttons);
-    this.tools.replaceChildren(group("cited", cited), group("own", own));
+    this.tools.replaceChildren(group("cited", chips), group("own", own));
     this.tools.hidden = !all.length;
   }
 

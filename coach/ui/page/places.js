@@ -1,6 +1,7 @@
 // Where things are on the sheet and how long it is: words and pages, marks, focus, and a window that does not jump.
 
 const WRONG_SUM = /” counts [-\d.,]+$/; // as coach.grounding says it; days are counted `(1 Dec to 3 Dec)`
+const ON_HER_WORD = /: it rests on your word alone$/; // as coach.own_words says it
 
 const PLACES = {
   /** Words and pages: the server's, and what was typed since. */
@@ -21,7 +22,8 @@ const PLACES = {
     const status = block.check?.status;
     const found = this.findingsOf(block.id);
     const isSum = (block.check?.problems ?? []).some((problem) => WRONG_SUM.test(problem));
-    const claims = { sum: isSum, contradicted: status === "contradicted", confidential: block.confidential, unverified: status === "unverified", found: found.length };
+    const isOwn = status === "unverified" && block.check.problems.length > 0 && block.check.problems.every((problem) => ON_HER_WORD.test(problem));
+    const claims = { sum: isSum, contradicted: status === "contradicted", confidential: block.confidential, own: isOwn && !this.isReadonly, unverified: status === "unverified", found: found.length };
     const kind = Object.keys(claims).find((one) => claims[one]);
     if (!kind) return null;
     const said = new Set([...(block.check?.problems ?? []), ...found.map((one) => one.why)]);

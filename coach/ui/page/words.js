@@ -17,6 +17,7 @@ const MARKS = {
   contradicted: { sign: "✕", say: "a line says otherwise" },
   sum: { sign: "✕", say: "the sum does not hold" },
   confidential: { sign: "⊘", say: "told in confidence" },
+  own: { sign: "✎", say: "your own word" },
   unverified: { sign: "△", say: "not verified" },
   found: { sign: "⚑", say: "coach" },
 };
