@@ -162,11 +162,10 @@ def test_the_panel_follows_what_stands_on_the_page(checked: tuple[App, Page, str
     page.get_by_role("button", name="Accept all").click()
     until(lambda: len(app.kept(plan_id).critique.findings) > before + 1)
     stands_in_panel(app, page, plan_id)
-    for _ in range(2):
+    for left in (before + 1, before):
         page.locator(".bar-right").get_by_role("button", name="Undo").click()
-        expect(page.locator(".said")).to_contain_text("Undone.")
+        until(lambda left=left: len(app.kept(plan_id).critique.findings) == left)  # type: ignore[misc]
         stands_in_panel(app, page, plan_id)
-    assert len(app.kept(plan_id).critique.findings) == before
     write(page, block(page, "B30"), " Hollis has 48,211 crates.")
     until(lambda: len(app.kept(plan_id).critique.findings) > before)
     stands_in_panel(app, page, plan_id)
