@@ -125,10 +125,7 @@ async def make(case: Case, arm: Arm, conditions: Conditions) -> Drafted:
     """The page of that arm, with its groundwork, critique and the calls that it took. Raises CoachError."""
     options = options_for(arm, conditions)
     if arm.is_chat:
-        is_measured = arm.spends_like is not None
-        return await chat_page(
-            case.context, options, conditions.ledger, tokens=conditions.tokens, is_checked=is_measured
-        )
+        return await chat_page(case.context, options, conditions.ledger, tokens=conditions.tokens, is_checked=False)
     given = None if arm.has_groundwork else Groundwork()
     with prompts_from(arm.prompts) if arm.prompts else nullcontext():
         return await plan_meeting(case.context, options=options, groundwork=given, ledger=conditions.ledger)

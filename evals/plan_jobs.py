@@ -65,7 +65,9 @@ async def _ablated(case: Case, arm: Arm, pages: Pages, wins: Wins | None) -> Res
         **cost_measures([run for run in drafted.runs if run.call != "judge"], is_timed=False),
     }
     values = {name: measured[name] for name in ABLATED}
-    by_rules = assess(drafted.plan, drafted.context, drafted.groundwork).total
+    by_rules: float | None = assess(drafted.plan, drafted.context, drafted.groundwork).total
+    if arm.is_chat:  # it names no lines that its statements could be held against
+        values["unsupported"] = by_rules = None
     why = "\n".join(missed_on_page(case, drafted))
     page = as_html(f"{case.id}, {arm.name}", drafted, why=why)
     won = await wins(case, arm) if wins else None

@@ -41,7 +41,7 @@ def test_a_pasted_note_becomes_a_printed_page(app: App, tabs: Tabs, tmp_path: Pa
 
     write(page, says(page, "Joss"), " They save 77,777 EUR with us.")
     doubtful = says(page, "77,777")
-    expect(doubtful.locator(".tail .mark")).to_contain_text("not verified")
+    expect(doubtful.locator(".tail .mark")).to_contain_text("your own word")
 
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
