@@ -10,6 +10,7 @@ import pytest
 from streamlit.navigation.page import calc_hash
 from streamlit.testing.v1 import AppTest
 
+from coach.keeping import plan_of
 from coach.markup import split
 from coach.recheck import recheck
 from coach.schema import Block, Check, Critique, Draft, Drafted, Finding, Groundwork, NoteLine, Point, Suggestion
@@ -261,12 +262,18 @@ def test_an_answer_becomes_part_of_the_notes_and_its_question_goes(kept: KeptPla
 
 def test_a_check_without_a_model_says_what_it_needs(kept: KeptPlan) -> None:
     app = opened("plan", id=kept.id)
-    assert "without a model" in said(app)
+    assert "No model is chosen" in said(app)
     (check,) = [one for one in app.button if one.label == "Check"]
     app = seen(check.click().run())
     assert "Choose one in Settings" in app.error[0].value
     set_preference(desk().db, "model", "openai:scripted")
+    assert "No model is chosen" not in said(opened("plan", id=kept.id))
+
+
+def test_only_a_page_drafted_without_a_model_is_called_one(kept: KeptPlan) -> None:
     assert "without a model" not in said(opened("plan", id=kept.id))
+    plans.set_plan(desk().db, kept.id, plan_of(kept).model_copy(update={"drafted_by": "builtin"}))
+    assert "without a model" in said(opened("plan", id=kept.id))
 
 
 def test_the_day_of_the_meeting_is_changed_from_the_plan(kept: KeptPlan) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from coach.rubric import POINTS_OF_AN_ITEM, Gate, rubric
 from coach.schema import Critique, Finding, Gravity, Point
 from coach.score import items_of
+from coach.settings import BUILTIN
 from coach.store.records import KeptPlan
 from coach.ui import acts
 from coach.ui.cards_of_suggestions import show_suggestions
@@ -24,6 +25,8 @@ from coach.ui.telling import trying
 GRAVITIES: dict[Gravity, str] = {"gate": "Serious", "defect": "To mend", "hint": "Hint"}
 NO_PAGE = "The coach reads along as soon as there is a page. Draft it, or begin to write."
 READ_NOT_SCORED = "The second reader has read it; nobody has given it points yet. <b>Check</b> does."
+WITHOUT_ONE = "Written from your notes <b>without a model</b>. With one it is worked out and read."
+NO_LONGER = "<b>No model is chosen</b> now: until one is, the rules alone look at the page."
 FIRST_SHOWN = 6
 MOST_REASONS = 3
 """Of one item of the score; the findings below have them all."""
@@ -37,7 +40,7 @@ def show(kept: KeptPlan, *, by: str) -> None:
         st.html(f'<p class="mc">{say}</p>')
         return
     show_score(kept)
-    _show_no_reader()
+    _show_no_reader(kept)
     _show_notices(kept)
     show_suggestions(kept, by=by)
     _show_questions(kept)
@@ -69,12 +72,13 @@ def _was_read(kept: KeptPlan) -> bool:
     return bool(kept.critique.points) or any(draft.critique.points for draft in kept.drafts)
 
 
-def _show_no_reader() -> None:
-    """Why the page is plain and nobody judges it, and where that is changed."""
+def _show_no_reader(kept: KeptPlan) -> None:
+    """Why the page is plain, or nobody looks at it any more, and where that is changed."""
     if has_reader(preferences_of(desk().db)):
         return
     with st.container(key="no-reader", gap="xxsmall"):
-        st.html('<p class="mc">Written from your notes <b>without a model</b>. With one it is worked out and read.</p>')
+        said = WITHOUT_ONE if kept.plan.drafted_by in ("", BUILTIN) else NO_LONGER
+        st.html(f'<p class="mc">{said}</p>')
         link("settings", "Choose a model in Settings")
 
 
