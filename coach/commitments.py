@@ -6,7 +6,7 @@ An indexer's reading holds for the words it has read; what still stands in the n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from coach import handwritten
 from coach.dates import dates
@@ -16,7 +16,7 @@ from coach.schema import AccountContext, Block, Commitment, MeetingPlan, Part
 from coach.words import fold
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_LABEL = re.compile(r"[^\n]{2,40}?:\s+(?=\S)")
+_LABEL = re.compile(r"^[^\n]{2,40}?:\s+(?=\S)")
 FEWEST_WORDS = 3
 """A deed has more; what is left of a line of ready words alone is its time."""
 
@@ -32,7 +32,7 @@ def read_again(old: Commitment, blocks: Sequence[Block], part: Part, context: Ac
     """Who, by when and the ask as they were, where the blocks still say so or nothing else; the deed as now said."""
     found = handwritten.commitment(blocks, part, today=context.today)
     text = "\n".join(plain(block.text) for block in _of(blocks, part))
-    what = _LABEL.sub("", found.what, count=1) if _LABEL.match(found.what) else found.what
+    what = _LABEL.sub("", found.what)
     days = {one.day.isoformat() for one in dates(text, today=context.today)}
     is_due = bool(old.by) and (old.by in text or old.by in days)
     return found.model_copy(
@@ -68,8 +68,4 @@ def _of(blocks: Sequence[Block], part: Part) -> list[Block]:
 def _first_named(text: str, context: AccountContext) -> str:
     """The first word of the text that is in the name of one of the customer's people."""
     people = {word for name in known_people(context) for word in name_words(name)}
-    return next((word for word in _words(text) if fold(word) in people), "")
-
-
-def _words(text: str) -> Iterator[str]:
-    return (found.group() for found in _WORD.finditer(text))
+    return next((word for word in _WORD.findall(text) if fold(word) in people), "")
