@@ -19,7 +19,7 @@ from coach.store import accounts, edits, history, plans, shares
 from coach.store.jobs import end_job, start_job
 from coach.store.preferences import set_preference
 from coach.store.records import Edit, KeptPlan
-from coach.ui import acts, coach_panel, main
+from coach.ui import acts, coach_panel, main, when
 from coach.ui.cards import cards, opening
 from coach.ui.desk import desk
 from coach.ui.inert import as_html, chips, difference
@@ -475,3 +475,16 @@ def test_the_heading_says_how_far_away_the_meeting_is(kept: KeptPlan) -> None:
     meeting = kept.context.meeting.model_copy(update={"date": dt.date.today(), "start": dt.time(10)})
     plans.set_context(desk().db, kept.id, kept.context.model_copy(update={"meeting": meeting}))
     assert "10:00, today" in said(opened("plan", id=kept.id))
+
+
+@pytest.mark.parametrize("days", [0, 3])
+def test_the_heading_says_from_which_day_a_page_of_another_day_counts(kept: KeptPlan, days: int) -> None:
+    written = dt.date.today() - dt.timedelta(days=days)
+    plans.change_context(desk().db, kept.id, lambda known: known.model_copy(update={"today": written}))
+    shown = said(opened("plan", id=kept.id))
+    assert (f"“Today” on the page is {when.day(written, today=dt.date.today())}" in shown) == bool(days)
+
+
+def test_a_plan_without_a_page_counts_no_days(kept: KeptPlan) -> None:
+    made = plans.create_plan(desk().db, kept.context)
+    assert "“Today” on the page" not in said(opened("plan", id=made.id))

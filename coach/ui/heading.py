@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from coach.store.records import KeptPlan, Status
+from coach.ui import when
 from coach.ui.inert import as_html
 from coach.ui.moments import of_meeting
 
@@ -33,7 +34,18 @@ def show_heading(kept: KeptPlan, *, is_shared: bool = False) -> None:
     hour = f"{of_meeting(meeting.date, meeting.start)}{place}"
     said = STATUSES[kept.status].replace("you", kept.context.rep or "the rep") if is_shared else STATUSES[kept.status]
     status = f'<span class="mc-word hint">{as_html(said)}</span>'
-    st.html(f'<div class="mc mc-head"><h1>{as_html(title_of(kept))}</h1><p>{hour} {status}</p></div>', width="stretch")
+    said = f"<p>{hour} {status}</p>{_counted_from(kept)}"
+    st.html(f'<div class="mc mc-head"><h1>{as_html(title_of(kept))}</h1>{said}</div>', width="stretch")
+
+
+def _counted_from(kept: KeptPlan) -> str:
+    """Which day is today on the page, where that is another one by now; the heading itself counts from the real one."""
+    day, today = kept.context.today, when.today()
+    if not kept.blocks or day == today:
+        return ""
+    return (
+        f'<p class="mc-muted">“Today” on the page is {when.day(day, today=today)}: its days are counted from there.</p>'
+    )
 
 
 def show_small_heading(kept: KeptPlan, title: str) -> None:
