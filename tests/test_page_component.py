@@ -528,6 +528,42 @@ def test_a_suggestion_stands_as_a_tracked_change_and_is_accepted_and_undone(open
     expect(block(page, "B26").locator(".suggestion")).to_have_count(1)
 
 
+def test_tracked_changes_of_a_table_are_shown_cell_by_cell(open_page: Open, plan: Plan) -> None:
+    row = "| no disconnects on 4.3, same access points | firmware | the other stores, one by one |"
+    plan.suggestions = [
+        suggestion(
+            "S1", "B21", row, "| no disconnects on 4.3 | firmware | the other stores |\n| none at all | ? | ask Tom |"
+        )
+    ]
+    page = open_page()
+    table = block(page, "B21").locator("table")
+    expect(table.locator("tr")).to_have_count(4)
+    expect(table).not_to_contain_text("|")
+    expect(table.locator("tr").nth(1).locator("del")).to_contain_text(["same access points", "one by one"])
+    expect(table.locator("tr").nth(1).locator("td").nth(1)).to_have_text("firmware")
+    expect(table.locator("tr").nth(2).locator("ins")).to_contain_text(["none at all", "?", "ask Tom"])
+    expect(table.locator("tr").nth(3).locator("del, ins")).to_have_count(0)
+    table.locator("tr").nth(3).locator("td").nth(1).click(position={"x": 3, "y": 3})
+    expect(page.get_by_label(re.compile("row 2, column 2"))).to_be_focused()
+
+
+def test_a_table_that_is_suggested_as_a_whole_shows_no_raw_rows(open_page: Open, plan: Plan) -> None:
+    whole = "| Night | Then |\n|---|---|\n| quiet | firmware |"
+    plan.suggestions = [
+        suggestion("S1", "B21", plan.text("B21"), whole),
+        suggestion("S2", "B26", "who can say no?", whole),
+        suggestion("S3", "B27", "words that went", whole),
+    ]
+    page = open_page()
+    for name in ("B21", "B26", "B27"):
+        expect(block(page, name)).to_contain_text("quiet")
+        expect(block(page, name)).not_to_contain_text("|")
+    expect(block(page, "B21").locator("tr").first.locator("ins")).to_contain_text(["Night", "Then"])
+    plan.suggestions = [suggestion("S1", "B21", plan.text("B21"), "")]
+    page.reload()
+    expect(block(page, "B21").locator("td del")).to_have_count(6)
+
+
 def test_a_suggestion_is_taken_with_the_reps_words(open_page: Open, plan: Plan) -> None:
     _suggest(plan)
     page = open_page()

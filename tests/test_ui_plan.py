@@ -471,6 +471,16 @@ def test_foreign_words_never_become_elements_or_links() -> None:
         assert shown.count("<div") == shown.count("</div")
 
 
+@pytest.mark.parametrize("old", ["| a | <b> |\n| c \\| d | **e** |", "| A | B |\n|---|---|\n| a | c \\| d |", "a | b"])
+def test_changed_rows_of_a_table_are_shown_as_cells(old: str) -> None:
+    shown = difference(old, f"{old}\n| new | row |")
+    assert "---" not in shown
+    assert "<b>" not in shown
+    assert "|" not in shown.replace("c | d", "")
+    assert "<td>new</td>" in shown.partition("<ins>")[2]
+    assert "<table>" in shown.partition("<ins>")[0]
+
+
 def test_the_heading_says_how_far_away_the_meeting_is(kept: KeptPlan) -> None:
     meeting = kept.context.meeting.model_copy(update={"date": dt.date.today(), "start": dt.time(10)})
     plans.set_context(desk().db, kept.id, kept.context.model_copy(update={"meeting": meeting}))

@@ -15,3 +15,8 @@ def _markdown() -> MarkdownIt:
 def text_to_html(markdown: str) -> str:
     """Markdown of a model's or a person's; nothing in it becomes a link, an image or an element of its own."""
     return str(_markdown().render(markdown.replace("<br>", " · ")))
+
+
+def line_to_html(markdown: str) -> str:
+    """Words of one line, as in a table's cell: emphasis alone; a bar written as `\\|` is one."""
+    return str(_markdown().renderInline(markdown.replace("<br>", " · ").replace("\\|", "|")))

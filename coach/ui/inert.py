@@ -5,15 +5,18 @@ For st.html; what Streamlit reads as Markdown goes through plain_text. Knows not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from coach.export.html import text_to_html
+from coach.export.html import line_to_html, text_to_html
 from coach.plain import plain
 from coach.schema import NoteLine
 
 VOICES = {"ours": "our note", "customer": "the customer's words", "outside": "somebody else's words"}
 FEW_WORDS = 9
+_DASHES = re.compile(r"[\s|:-]*-[\s|:-]*")
+_BAR = re.compile(r"(?<!\\)\|")
 QUOTATION_MARKS = '“”"„«» '
 
 
@@ -49,7 +52,21 @@ def _chip(line: NoteLine) -> str:
 
 
 def difference(old: str, new: str) -> str:
-    """Old words struck and new ones set off, also for those who hear the page read out."""
-    struck = f'<del><span class="mc-unseen">Before: </span>{inert_html(old)}</del>' if old.strip() else ""
-    set_off = f'<ins><span class="mc-unseen">Now: </span>{inert_html(new)}</ins>' if new.strip() else ""
+    """Old words struck and new ones set off, also for those who hear the page read out; rows of a table as cells."""
+    struck = f'<del><span class="mc-unseen">Before: </span>{_words_or_rows(old)}</del>' if old.strip() else ""
+    set_off = f'<ins><span class="mc-unseen">Now: </span>{_words_or_rows(new)}</ins>' if new.strip() else ""
     return f'<div class="mc-change">{struck}{set_off}</div>'
+
+
+def _words_or_rows(text: str) -> str:
+    """A piece cut out of a table has no head, so that Markdown would show its bars."""
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    is_whole = len(lines) > 1 and _DASHES.fullmatch(lines[1]) is not None
+    if is_whole or not all(_BAR.search(line) for line in lines):
+        return inert_html(text)
+    return f"<table><tbody>{''.join(_row(line) for line in lines if not _DASHES.fullmatch(line))}</tbody></table>"
+
+
+def _row(line: str) -> str:
+    cells = _BAR.split(line.removeprefix("|").removesuffix("|"))
+    return f"<tr>{''.join(f'<td>{line_to_html(cell.strip())}</td>' for cell in cells)}</tr>"

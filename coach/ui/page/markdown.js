@@ -115,7 +115,8 @@ function placeNewWords(changes) {
   for (const change of changes) {
     if (!change.last || !change.words) continue;
     const added = make("ins", { "data-change": change.id }, hidden(" Suggested instead: "));
-    inline(added, sourceOf(change.words), []);
+    if (kindOf(change.words) === "table") added.append(rendered("table", change.words));
+    else inline(added, sourceOf(change.words), []);
     change.last.after(added);
   }
 }
@@ -155,6 +156,12 @@ const RENDERERS = {
   table(box, text, changes) {
     const [head, ...rows] = tableOf(text).rows;
     if (!head) return;
+    const ofRows = rowChanges(text, changes);
+    if (ofRows.length) {
+      const others = changes.filter((change) => !ofRows.includes(change));
+      box.append(make("div", { class: "scrolls" }, trackedTable(text, ofRows, others)));
+      return;
+    }
     const row = (cells, tag) => {
       const made = make("tr");
       for (const cell of cells) {

@@ -40,7 +40,9 @@ class SuggestionBar {
 
   stale() {
     const said = make("b", { text: "Its words have changed since. " });
-    return make("p", { class: "stale" }, said, "Suggested instead: ", make("q", { text: this.suggestion.new }));
+    const words = this.suggestion.new;
+    if (kindOf(words) === "table") return make("div", { class: "stale" }, said, "Suggested instead:", rendered("table", words));
+    return make("p", { class: "stale" }, said, "Suggested instead: ", make("q", { text: words }));
   }
 
   buttons() {

@@ -133,7 +133,8 @@ class TableEditor {
   /** Where a click on the shown table stood. */
   focusAt(cell) {
     const row = cell?.parentNode;
-    const r = row ? [...row.closest("table").querySelectorAll("tr")].indexOf(row) : 0;
+    const shown = row ? [...row.closest("table").querySelectorAll("tr")].indexOf(row) : 0;
+    const r = Number(row?.dataset.row ?? shown); // rows that are only suggested stand between
     this.focus(Math.max(0, r), cell ? cell.cellIndex : 0);
   }
 }
