@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from coach.errors import ChangedMeanwhile, InputError
 from coach.merge import Merged, brought_back, merge, rekeyed
 from coach.recheck import recheck
 from coach.redraft import put_in
-from coach.schema import Block, Critique, Drafted, MeetingPlan
+from coach.schema import Block, Critique, Drafted, MeetingPlan, Suggestion
 from coach.store import drafts, history, plans
 from coach.store.database import Database, First
 from coach.store.records import KeptPlan
@@ -141,18 +142,35 @@ def numbered(plan: MeetingPlan) -> tuple[MeetingPlan, Mapping[str, str]]:
 
 
 def keep_checked(db: Database, kept: KeptPlan, critique: Critique) -> None:
-    """What reader and judge said of the page as they saw it; dismissed suggestions stay dismissed."""
+    """What reader and judge said of the page as they saw it.
+
+    Decided suggestions stay decided, also those decided meanwhile; open ones stay while their words stand.
+    """
     drafts.set_critique(db, kept.id, critique, revision=kept.revision, by_reader=True)
-    dismissed = [one for one in kept.suggestions if one.state != "open"]
-    known = {(one.old, one.new) for one in dismissed}
-    places = {(one.block, one.old) for one in dismissed if one.state == "dismissed"}
-    mark = f"{kept.revision}"
-    new = [
-        one.model_copy(update={"id": f"{one.id}.{mark}"})
-        for one in critique.suggestions
-        if (one.old, one.new) not in known and (one.block, one.old) not in places
-    ]
-    plans.set_suggestions(db, kept.id, (*dismissed, *new))
+    now = plans.load_plan(db, kept.id)
+    texts = {one.block.id: one.block.text for one in now.blocks}
+    stay = [one for one in now.suggestions if one.state != "open" or texts.get(one.block, "").count(one.old) == 1]
+    ids = {one.id for one in stay}
+    new = [one for one in critique.suggestions if not any(_is_double(one, other, texts) for other in stay)]
+    named = [one.model_copy(update={"id": _free_id(f"{one.id}.{kept.revision}", ids)}) for one in new]
+    plans.set_suggestions(db, kept.id, (*stay, *named))
+
+
+def _is_double(new: Suggestion, known: Suggestion, texts: Mapping[str, str]) -> bool:
+    """The same change, or another one of words that were dismissed or for which one stands open already."""
+    if (new.old, new.new) == (known.old, known.new):
+        return True
+    if new.block != known.block or known.state == "applied":
+        return False
+    text = texts.get(new.block, "")
+    starts = (text.find(new.old), text.find(known.old))
+    is_over = starts[0] < starts[1] + len(known.old) and starts[1] < starts[0] + len(new.old)
+    return new.old == known.old or (known.state == "open" and min(starts) >= 0 and is_over)
+
+
+def _free_id(wanted: str, taken: Collection[str]) -> str:
+    """A page that is checked twice as it stands has two first suggestions of one revision."""
+    return next(one for one in chain((wanted,), (f"{wanted}.{n}" for n in count(2))) if one not in taken)
 
 
 def asked_for(kept: KeptPlan, *, block: str, part: str) -> tuple[str, ...]:

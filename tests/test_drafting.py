@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from coach import keeping
 from coach.errors import InputError
 from coach.ledger import Ledger
 from coach.markup import split
-from coach.schema import AccountContext
-from coach.store import edits, history, jobs, plans
+from coach.schema import AccountContext, Critique, Suggestion
+from coach.store import drafts, edits, history, jobs, plans
 from coach.store.database import Database, close, open_database
 from coach.store.records import Edit, KeptPlan
 from coach.ui.drafting import Drafter
@@ -354,6 +355,44 @@ def test_a_check_brings_suggestions_and_dismissed_ones_stay_dismissed(
     plans.update_suggestion(db, kept.id, one.model_copy(update={"state": "dismissed", "reason": "no"}))
     drafter.start(kept.id, "check", {**MODEL, "again": "1"})
     drafter.wait(kept.id, timeout_s=60)
+    assert [one.state for one in plans.load_plan(db, kept.id).suggestions] == ["dismissed"]
+
+
+def test_a_check_keeps_what_was_still_open_and_brings_no_doubles(db: Database, context: AccountContext) -> None:
+    kept = plans.create_plan(db, context)
+    drafts.replace_blocks(db, kept.id, split("Tom pays the crew, and Maria waits.\n\nJens comes."), what="drafting")
+    crew, jens = [one.block.id for one in plans.load_plan(db, kept.id).blocks]
+
+    def asked(*said: tuple[str, str, str]) -> list[tuple[str, str, str]]:
+        found = tuple(
+            Suggestion(id=f"S{n}", kind="cut", block=block, old=old, new=new, why="-")
+            for n, (block, old, new) in enumerate(said, 1)
+        )
+        now = plans.load_plan(db, kept.id)
+        keeping.keep_checked(db, now, Critique(suggestions=found))
+        after = plans.load_plan(db, kept.id).suggestions
+        assert len({one.id for one in after}) == len(after)
+        return [(one.old, one.new, one.state) for one in after]
+
+    asked((crew, "Tom pays", "We pay"), (crew, "waits", "decides"), (jens, "Jens", "Nobody"))
+    dismissed = plans.load_plan(db, kept.id).suggestions[1].model_copy(update={"state": "dismissed"})
+    plans.update_suggestion(db, kept.id, dismissed)
+    change(db, plans.load_plan(db, kept.id), "Jens", "Ida comes.")
+    stays = [("Tom pays", "We pay", "open"), ("waits", "decides", "dismissed")]
+    assert asked() == stays
+    assert asked((crew, "pays the crew", "pays"), (crew, "waits", "asks"), (crew, "Tom pays", "We pay")) == stays
+    assert asked((jens, "Ida", "Ann")) == [*stays, ("Ida", "Ann", "open")]
+
+
+def test_what_is_decided_during_a_check_stays_decided(db: Database, context: AccountContext) -> None:
+    kept = plans.create_plan(db, context)
+    drafts.replace_blocks(db, kept.id, split("Jens comes."), what="drafting")
+    before = plans.load_plan(db, kept.id)
+    one = Suggestion(id="S1", kind="cut", block=before.blocks[0].block.id, old="Jens", new="Ida", why="-")
+    plans.set_suggestions(db, kept.id, (one,))
+    seen = plans.load_plan(db, kept.id)
+    plans.update_suggestion(db, kept.id, one.model_copy(update={"state": "dismissed"}))
+    keeping.keep_checked(db, seen, Critique(suggestions=(one,)))
     assert [one.state for one in plans.load_plan(db, kept.id).suggestions] == ["dismissed"]
 
 
