@@ -13,6 +13,7 @@ from coach.redraft import put_in
 from coach.schema import Block, Critique, Drafted, MeetingPlan, Suggestion
 from coach.store import drafts, history, plans
 from coach.store.database import Database, First
+from coach.store.pages import COACH
 from coach.store.records import KeptPlan
 
 TRIES = 8
@@ -66,18 +67,37 @@ def keep_arrived(
     raise ChangedMeanwhile("The page is being changed all the time: the draft could not be kept.")
 
 
-def bring_back(db: Database, plan_id: str, whole: Sequence[Block], *, before: Sequence[Block]) -> int:
-    """The last whole page, with the rep's own words, instead of one that was broken off. Returns the revision."""
+def bring_back(
+    db: Database,
+    plan_id: str,
+    whole: Sequence[Block],
+    *,
+    before: Sequence[Block] | None = None,
+    by: str = COACH,
+    what: str = "broken off",
+) -> int:
+    """The last whole page, with the rep's own words, instead of the one that stands there. Returns the revision.
+
+    `before`: what the touched blocks said before the rep touched them; None: as the history has it.
+    """
     for _ in range(TRIES):
         kept = plans.load_plan(db, plan_id)
-        touched, current = _touched(kept), [one.block for one in kept.blocks]
-        deleted = history.deleted_by_rep(db, plan_id)
-        blocks = brought_back(current, whole, touched=touched, before=before, deleted=deleted)
+        blocks = with_reps_words(db, kept, whole, before=before)
+        touched = _touched(kept)
         try:
-            return drafts.replace_blocks(db, plan_id, blocks, what="broken off", touched=touched, seen=kept.revision)
+            return drafts.replace_blocks(db, plan_id, blocks, by=by, what=what, touched=touched, seen=kept.revision)
         except ChangedMeanwhile:
             continue
     raise ChangedMeanwhile("The page is being changed all the time: the last whole page could not be brought back.")
+
+
+def with_reps_words(
+    db: Database, kept: KeptPlan, whole: Sequence[Block], *, before: Sequence[Block] | None = None
+) -> tuple[Block, ...]:
+    """That page with what the rep has touched on the present one in it; see `bring_back`."""
+    said = history.as_first_said(db, kept.id) if before is None else before
+    current, deleted = [one.block for one in kept.blocks], history.deleted_by_rep(db, kept.id)
+    return brought_back(current, whole, touched=_touched(kept), before=said, deleted=deleted)
 
 
 def keep_drafted(

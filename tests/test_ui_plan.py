@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
+from sqlalchemy import update
 from streamlit.navigation.page import calc_hash
 from streamlit.testing.v1 import AppTest
 
-from coach.keeping import plan_of
+from coach.keeping import drafted_of, keep_drafted, plan_of
 from coach.markup import split
 from coach.recheck import recheck
 from coach.schema import Block, Check, Critique, Draft, Drafted, Finding, Groundwork, NoteLine, Point, Suggestion
 from coach.score import score
-from coach.store import accounts, edits, history, plans, shares
-from coach.store.jobs import end_job, start_job
+from coach.store import accounts, edits, history, plans, shares, tables
+from coach.store.jobs import AT_FIRST, end_job, remember, start_job
 from coach.store.preferences import set_preference
 from coach.store.records import Edit, KeptPlan
 from coach.ui import acts, coach_panel, main, when
@@ -28,8 +30,10 @@ from coach.ui.places import Place
 from coach.ui.plain_text import plain_line
 from coach.ui.rechecking import recheck_kept
 from coach.ui.rehearse import seconds_of
+from coach.ui.rewritten import OFFERED_FOR
 from tests.support.harrowgate import PLAN
 from tests.support.plans import example
+from tests.support.screens import write
 
 BY = "Riya Shah"
 QUESTION = "What is Jens's role?"
@@ -457,6 +461,62 @@ def test_without_a_thing_to_bring_the_screen_says_what_to_do() -> None:
 def test_questions_and_answers_are_read_from_however_they_are_written(text: str, question: str, answer: str) -> None:
     blocks = [block.model_copy(update={"part": "answers"}) for block in split(text)]
     assert [(card.question, card.answer) for card in cards(blocks)] == [(question, answer)]
+
+
+# --- the page written again as a whole ---
+
+
+def written_again(kept: KeptPlan, *, ago: dt.timedelta = dt.timedelta()) -> None:
+    """By a job that remembers the page it began with; every item says something else afterwards."""
+    db = desk().db
+    job = start_job(db, kept.id, "redraft", {}, owner="elsewhere")
+    here = again(kept).blocks
+    remember(db, job.id, AT_FIRST, TypeAdapter(tuple[Block, ...]).dump_json(tuple(one.block for one in here)).decode())
+    now = tuple(
+        one.block.model_copy(update={"text": f"- Otherwise {n}."}) if one.block.kind == "item" else one.block
+        for n, one in enumerate(here)
+        if not one.is_touched
+    )
+    drafted = drafted_of(again(kept))
+    drafted = drafted.model_copy(update={"plan": drafted.plan.model_copy(update={"blocks": now})})
+    keep_drafted(db, kept.id, drafted, before=[one.block for one in here], known={one.id: one.id for one in now})
+    end_job(db, job.id, "done")
+    with db.writing() as connection:
+        ended = update(tables.jobs).where(tables.jobs.c.id == job.id)
+        connection.execute(ended.values(beat_at=dt.datetime.now(dt.UTC) - ago))
+
+
+def texts(kept: KeptPlan) -> list[str]:
+    return [one.block.text for one in again(kept).blocks]
+
+
+def test_a_page_written_again_is_taken_back_with_one_click_and_later_words_stay(kept: KeptPlan) -> None:
+    before = texts(kept)
+    written_again(kept)
+    changed, other = [one for one in again(kept).blocks if one.block.kind == "item"][:2]
+    write(desk().db, kept.id, changed.block.id, "- Mine, since.", by=BY)
+    app = opened("plan", id=kept.id)
+    assert "Written again" in said(app)
+    app = click(app, "undo-rewritten")
+    was = next(one.block.text for one in kept.blocks if one.block.id == changed.block.id)
+    assert texts(kept) == [("- Mine, since." if text == was else text) for text in before]
+    assert [one.block.id for one in again(kept).blocks if one.is_touched] == [changed.block.id]
+    assert "The page of before is back" in said(app)
+    app = click(app, "undo-rewritten")
+    assert "- Mine, since." in texts(kept)
+    assert next(one.block.text for one in again(kept).blocks if one.block.id == other.block.id).startswith(
+        "- Otherwise"
+    )
+    click(app, "close-rewritten")
+    assert "Written again" not in said(app)
+
+
+def test_nothing_is_offered_where_no_page_was_written_over(kept: KeptPlan) -> None:
+    new = plans.create_plan(desk().db, kept.context)
+    written_again(new)
+    assert "Written again" not in said(opened("plan", id=new.id))
+    written_again(kept, ago=OFFERED_FOR * 2)
+    assert "Written again" not in said(opened("plan", id=kept.id))
 
 
 # --- what is shown of foreign words ---

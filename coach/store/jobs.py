@@ -19,6 +19,8 @@ from coach.store.pages import standing, touch
 from coach.store.records import Job, JobKind
 from coach.store.tables import jobs
 
+AT_FIRST = "page at first"
+"""Under which a draft remembers the page that it began with, for whoever takes it over or takes it back."""
 CUT_SHORT = "cut short at"
 """Under which a job remembers that it ended within its first page: the stage."""
 
@@ -87,10 +89,16 @@ def running_job(db: Database, plan_id: str) -> Job | None:
 
 def is_cut_short(db: Database, plan_id: str) -> bool:
     """Whether the last draft ended within its first page, so that the rest of it has never been written."""
-    drafting = select(jobs.c.options).where(jobs.c.plan_id == plan_id, jobs.c.kind.in_(("draft", "redraft")))
+    job = last_draft(db, plan_id)
+    return job is not None and CUT_SHORT in job.options
+
+
+def last_draft(db: Database, plan_id: str) -> Job | None:
+    """The last one that wrote, or writes, the whole page."""
+    drafting = select(jobs).where(jobs.c.plan_id == plan_id, jobs.c.kind.in_(("draft", "redraft")))
     with db.reading() as connection:
-        options = connection.execute(drafting.order_by(jobs.c.started_at.desc(), jobs.c.id)).scalars().first()
-    return options is not None and CUT_SHORT in options
+        row = connection.execute(drafting.order_by(jobs.c.started_at.desc(), jobs.c.id)).mappings().first()
+    return None if row is None else _job(row)
 
 
 def last_job(db: Database, plan_id: str) -> Job | None:

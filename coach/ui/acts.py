@@ -6,9 +6,9 @@ What is learnt becomes part of this plan's notes and of the account's. Knows not
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from coach import corrections
+from coach import corrections, keeping
 from coach.corrections import CorrectionKind
 from coach.documents import Document, Paragraph, cleaned
 from coach.errors import InputError
@@ -139,6 +139,12 @@ def change_decision(plan_id: str, block: str, text: str) -> str:
 def bring_back(plan_id: str, revision: int, *, by: str) -> None:
     """Raises InputError: there is no such version."""
     history.restore(desk().db, plan_id, revision, by=by)
+    changed_words(plan_id)
+
+
+def bring_page_back(plan_id: str, whole: Sequence[Block], *, by: str) -> None:
+    """The page of before it was written again; what the rep has changed since stays. Raises ChangedMeanwhile."""
+    keeping.bring_back(desk().db, plan_id, whole, by=by, what="page of before")
     changed_words(plan_id)
 
 

@@ -34,8 +34,6 @@ from coach.ui.live import Hub
 from coach.workflow import PAGE_STAGES
 
 _BLOCKS = TypeAdapter(tuple[Block, ...])
-_AT_FIRST = "page at first"
-"""Under which a job remembers the page that it began with, for whoever takes it over."""
 KEPT_EVERY_S = 0.25
 """Finished blocks are written at most this often; what is unfinished streams past the database."""
 
@@ -67,7 +65,7 @@ class Arriving:
     def __post_init__(self) -> None:
         self.before = history.as_first_said(self.db, self.kept.id)
         here = _BLOCKS.dump_json(tuple(one.block for one in self.kept.blocks)).decode()
-        self.whole = _BLOCKS.validate_json(jobs.remember(self.db, self.job.id, _AT_FIRST, here))
+        self.whole = _BLOCKS.validate_json(jobs.remember(self.db, self.job.id, jobs.AT_FIRST, here))
 
     def hear(self, event: Event) -> None:
         match event:

@@ -27,6 +27,7 @@ WHAT = {
     "moved": "moved",
     "undone": "took a change back",
     "restored": "brought a version back",
+    "page of before": "took back that the page was written again",
     "applied": "accepted a suggestion",
     "suggestion accepted": "accepted a suggestion",
     "suggestions accepted": "accepted all suggestions",

@@ -10,7 +10,7 @@ import streamlit as st
 from coach.errors import CoachError
 from coach.store import jobs, plans
 from coach.store.records import Job, KeptPlan
-from coach.ui import coach_panel, downloads, history_panel, notes_panel, places, worked_out
+from coach.ui import coach_panel, downloads, history_panel, notes_panel, places, rewritten, worked_out
 from coach.ui.asked import asked_plan
 from coach.ui.desk import desk
 from coach.ui.heading import panel_styles, show_heading
@@ -67,6 +67,7 @@ def _show_head(kept: KeptPlan, job: Job | None, *, by: str) -> None:
                 places.go("bring", id=kept.id)
     if not job:
         show_failure(kept, by=by)
+        rewritten.show(kept, by=by)
 
 
 def _show_work(kept: KeptPlan, *, by: str) -> None:
@@ -93,7 +94,7 @@ def _draft_again(kept: KeptPlan, *, by: str) -> None:
     touched = sum(one.is_touched for one in kept.blocks)
     yours = "What you wrote or changed" if touched != 1 else "The passage that you wrote or changed"
     stays = f"<b>{yours} stays as it is{f' ({touched} passages)' if touched > 1 else ''}.</b> " if touched else ""
-    st.html(f'<p class="mc">{stays}The rest is written anew; the page of now stays in the history.</p>')
+    st.html(f'<p class="mc">{stays}The rest is written anew; one click brings the page of now back.</p>')
     whole = st.button("Work the notes out again, then write", type="primary", width="stretch")
     page = st.button("Only write the page again", width="stretch", disabled=not kept.groundwork.blocks)
     if whole and tried(start, kept, "draft", by=by, again=True):
