@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -509,6 +510,16 @@ def test_a_page_written_again_is_taken_back_with_one_click_and_later_words_stay(
     )
     click(app, "close-rewritten")
     assert "Written again" not in said(app)
+
+
+def test_the_score_of_a_page_written_again_says_which_draft_it_is_compared_with(kept: KeptPlan) -> None:
+    plans.set_critique(
+        desk().db, kept.id, Critique(total=72.4, judged_by="m:j"), revision=kept.revision, by_reader=True
+    )
+    assert "up 14 from the first draft (58)" in said(opened("plan", id=kept.id))
+    written_again(kept)
+    plans.set_critique(desk().db, kept.id, Critique(total=72.4, judged_by="m:j"), revision=99, by_reader=True)
+    assert re.search(r"up 14 from the first draft of \d\d:\d\d \(58\)", said(opened("plan", id=kept.id)))
 
 
 def test_nothing_is_offered_where_no_page_was_written_over(kept: KeptPlan) -> None:

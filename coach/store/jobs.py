@@ -93,9 +93,10 @@ def is_cut_short(db: Database, plan_id: str) -> bool:
     return job is not None and CUT_SHORT in job.options
 
 
-def last_draft(db: Database, plan_id: str) -> Job | None:
-    """The last one that wrote, or writes, the whole page."""
+def last_draft(db: Database, plan_id: str, *, done: bool = False) -> Job | None:
+    """The last one that writes or wrote the whole page; `done`: the last that came to its end."""
     drafting = select(jobs).where(jobs.c.plan_id == plan_id, jobs.c.kind.in_(("draft", "redraft")))
+    drafting = drafting.where(jobs.c.state == "done") if done else drafting
     with db.reading() as connection:
         row = connection.execute(drafting.order_by(jobs.c.started_at.desc(), jobs.c.id)).mappings().first()
     return None if row is None else _job(row)

@@ -11,7 +11,7 @@ from coach.schema import Critique, Finding, Gravity, Point
 from coach.score import items_of
 from coach.settings import BUILTIN
 from coach.store.records import KeptPlan
-from coach.ui import acts
+from coach.ui import acts, rewritten
 from coach.ui.cards_of_suggestions import show_suggestions
 from coach.ui.defaults import has_reader, preferences_of
 from coach.ui.desk import desk
@@ -61,8 +61,9 @@ def show_score(kept: KeptPlan) -> None:
         st.html(f'<div class="mc"><h2>Score</h2><p><b>Not judged yet.</b> {say}</p></div>')
         _show_what_moved(first or critique, critique)
         return
-    moved = f"<span>{_moved(first.total, critique.total)}</span>" if first and first.total is not None else ""
-    score = f'<div class="mc-score"><b>{critique.total:.0f}</b><span>of 100</span>{moved}</div>'
+    first_of = rewritten.written_again_at(kept)
+    moved = _moved(first.total, critique.total, first_of) if first and first.total is not None else ""
+    score = f'<div class="mc-score"><b>{critique.total:.0f}</b><span>of 100</span><span>{as_html(moved)}</span></div>'
     st.html(f'<div class="mc"><h2>Score</h2>{score}<p><small>{as_html(_judged(kept))}</small></p></div>')
     _show_what_moved(first or critique, critique)
 
@@ -121,12 +122,13 @@ def _point(kept: KeptPlan, point: Point) -> str:
     return f"<li>{inert_html(point.text)}{chips(point.lines, kept.context.lines)}</li>"
 
 
-def _moved(before: float, now: float) -> str:
-    """By the rounded numbers that stand beside each other."""
+def _moved(before: float, now: float, first_of: str = "") -> str:
+    """By the rounded numbers that stand beside each other. `first_of`: when the page was written again, if it was."""
     change = round(now) - round(before)
     if not change:
-        return "as first drafted"
-    return f"{'up' if change > 0 else 'down'} {abs(change)} from the first draft ({before:.0f})"
+        return f"as the first draft of {first_of}" if first_of else "as first drafted"
+    which = f"the first draft of {first_of}" if first_of else "the first draft"
+    return f"{'up' if change > 0 else 'down'} {abs(change)} from {which} ({before:.0f})"
 
 
 def _judged(kept: KeptPlan) -> str:

@@ -28,8 +28,8 @@ _BLOCKS = TypeAdapter(tuple[Block, ...])
 
 def show(kept: KeptPlan, *, by: str) -> None:
     """One line with its button; nothing where no page was written over, or nothing of it is left to take back."""
-    job = jobs.last_draft(desk().db, kept.id)
-    if job is None or job.state != "done" or st.session_state.get(_closed(job)):
+    job = jobs.last_draft(desk().db, kept.id, done=True)
+    if job is None or st.session_state.get(_closed(job)):
         return
     if new := st.session_state.get(_taken_back(job), 0):
         _say("The page of before is back.", kept, job, revision=new, by=by)
@@ -41,6 +41,12 @@ def page_before(job: Job) -> tuple[Block, ...]:
     """The page as it stood when the job began; empty: there was none."""
     kept = job.options.get(jobs.AT_FIRST, "")
     return _BLOCKS.validate_json(kept) if kept else ()
+
+
+def written_again_at(kept: KeptPlan) -> str:
+    """When the writing began that the plan's drafts are of, if there was a page before it; else empty."""
+    job = jobs.last_draft(desk().db, kept.id, done=True)
+    return ago(job.started_at) if job and page_before(job) else ""
 
 
 def _is_fresh(job: Job) -> bool:
