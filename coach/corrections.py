@@ -28,6 +28,7 @@ DECIDING = frozenset({"decides", "bring"})
 """Parts of the groundwork from which the page is written: a change of them offers to write it again."""
 _DOUBLE_QUOTES = str.maketrans("", "", '"“”„«»')
 _MARK = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")
+_CORRECTS, _SAYS = "The rep corrects: ", "The rep says: "
 _DECISION_ID = re.compile(r"D\d+")
 
 
@@ -74,7 +75,7 @@ def vouched(context: AccountContext, text: str, *, today: date | None = None) ->
     said = _one_line(text)
     if not said:
         raise InputError("There is nothing here that rests on your word alone.")
-    return _noted(context, f"The rep says: {said}", f"said by the rep, {_short(today or context.today)}")
+    return _noted(context, f"{_SAYS}{said}", f"said by the rep, {_short(today or context.today)}")
 
 
 def who_is(context: AccountContext, name: str, title: str, *, comes: bool = False) -> AccountContext:
@@ -91,7 +92,7 @@ def who_is(context: AccountContext, name: str, title: str, *, comes: bool = Fals
         return _with_title(context, found[0], title)
     if comes and not found:
         return _with_attendee(context, Person(name=name, title=title))
-    return _noted(context, f"The rep says: {name} is {title}", f"corrected by the rep, {_short(context.today)}")
+    return _noted(context, f"{_SAYS}{name} is {title}", f"corrected by the rep, {_short(context.today)}")
 
 
 def meets(
@@ -115,6 +116,19 @@ def meets(
 def of_line(line: NoteLine) -> Block:
     """A note as something to be corrected or marked."""
     return Block(id=line.label, kind="text", text=line.text, citations=(line.label,))
+
+
+def corrections_of(context: AccountContext, block: Block, *, after: int = 0) -> tuple[str, ...]:
+    """What the rep has said against a bullet of the groundwork, in lines behind number `after`; empty for a mark alone.
+
+    A person who was named is told of the bullets about people that name them.
+    """
+    quoted = _quoted(block.text)
+    return tuple(
+        said
+        for line in context.notes
+        if line.number > after and (said := _said_against(line, block, quoted)) is not None
+    )
 
 
 def decisions_of(groundwork: Groundwork) -> tuple[Block, ...]:
@@ -164,9 +178,22 @@ def with_decisions(groundwork: Groundwork, decisions: Sequence[str]) -> Groundwo
     return groundwork.model_copy(update={"blocks": (*first, *rest)})
 
 
+def _said_against(line: NoteLine, block: Block, quoted: str) -> str | None:
+    """None: the line is about something else."""
+    if line.source.startswith(MARKED):
+        before, found, behind = line.text.partition(quoted)
+        return f"Told in confidence{behind}" if found and before == _confidence("", None) + ": " else None
+    if not line.source.startswith("corrected by the rep"):
+        return None
+    if line.text.startswith(_CORRECTS) and line.text.endswith(instead := f" (instead of: {quoted})"):
+        return line.text.removeprefix(_CORRECTS).removesuffix(instead)
+    named = line.text.removeprefix(_SAYS).partition(" is ")[0] if line.text.startswith(_SAYS) else ""
+    return line.text.removeprefix(_SAYS) if block.part == "people" and named and named in block.text else None
+
+
 def _fact(said: str, about: Block | None) -> str:
     """The words stand behind others: a date that opens a line would be that of an entry."""
-    return f"The rep corrects: {said}" + (f" (instead of: {_quoted(about.text)})" if about else "")
+    return f"{_CORRECTS}{said}" + (f" (instead of: {_quoted(about.text)})" if about else "")
 
 
 def _confidence(said: str, about: Block | None) -> str:

@@ -13,6 +13,7 @@ from coach.corrections import (
     answered,
     changed_decision,
     corrected,
+    corrections_of,
     decided_by_rep,
     decisions_of,
     meets,
@@ -203,3 +204,18 @@ def test_without_a_model_the_questions_are_builtins(context: AccountContext) -> 
     asked = questions_for(context, MeetingPlan(), worked_out)
     assert 0 < len(asked) <= 3
     assert not any("Do you know more?" in one for one in asked)
+
+
+def test_what_was_said_against_a_bullet_is_found_again(context: AccountContext) -> None:
+    other = BULLET.model_copy(update={"text": "- Tom decides alone."})
+    person = BULLET.model_copy(update={"text": "- Jens Olsen: role unknown.", "part": "people"})
+    known = corrected(context, "Board on the 17th", about=BULLET, kind="fact")
+    known = corrected(known, "", about=BULLET, kind="confidence")
+    known = corrected(known, "Something else", about=None, kind="fact")
+    known = who_is(known, "Jens Olsen", "Finance director")
+    assert corrections_of(known, BULLET) == ("Board on the 17th", "Told in confidence")
+    assert corrections_of(known, other) == ()
+    assert corrections_of(known, person) == ("Jens Olsen is Finance director",)
+    assert corrections_of(known, BULLET, after=known.notes[-1].number) == ()
+    long = BULLET.model_copy(update={"text": "- " + "word " * 100})
+    assert corrections_of(corrected(context, "No", about=long, kind="fact"), long) == ("No",)

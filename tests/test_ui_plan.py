@@ -341,6 +341,23 @@ def test_a_correction_and_a_confidence_become_notes(kept: KeptPlan) -> None:
     assert len(accounts.notes_of(desk().db, kept.account_id)) == 3
 
 
+def test_a_corrected_bullet_says_so_until_the_notes_are_worked_out_again(kept: KeptPlan) -> None:
+    about = kept.groundwork.blocks[1]
+    acts.correct(kept.id, "It meets on <17> December", about=about, kind="fact")
+    acts.correct(kept.id, "Not before Tom", about=about, kind="confidence")
+    shown = said(panel(kept, "Worked out"))
+    assert shown.count("Corrected by you") == 2
+    assert "It meets on &lt;17&gt; December</div>" in shown
+    assert "Told in confidence. Not before Tom</div>" in shown
+    desk().drafter.start(kept.id, "redraft", {"model": "builtin"})
+    desk().drafter.wait(kept.id, timeout_s=60)
+    assert said(panel(kept, "Worked out")).count("Corrected by you") == 2
+    desk().drafter.start(kept.id, "draft", {"model": "builtin"})
+    desk().drafter.wait(kept.id, timeout_s=60)
+    plans.set_groundwork(desk().db, kept.id, GROUNDWORK)  # as if it said the same again
+    assert "Corrected by you" not in said(panel(kept, "Worked out"))
+
+
 def test_a_note_more_becomes_lines_behind_the_others(kept: KeptPlan) -> None:
     acts.add_note(kept.id, "Maria called.\n\nBoard moved to the 17th.", source="added 2 Dec")
     new = again(kept).context.notes[len(kept.context.notes) :]

@@ -21,6 +21,8 @@ from coach.store.tables import jobs
 
 AT_FIRST = "page at first"
 """Under which a draft remembers the page that it began with, for whoever takes it over or takes it back."""
+KNOWN = "notes known"
+"""Under which a job remembers the last line of the notes that it worked out."""
 CUT_SHORT = "cut short at"
 """Under which a job remembers that it ended within its first page: the stage."""
 
@@ -100,6 +102,14 @@ def last_draft(db: Database, plan_id: str, *, done: bool = False) -> Job | None:
     with db.reading() as connection:
         row = connection.execute(drafting.order_by(jobs.c.started_at.desc(), jobs.c.id)).mappings().first()
     return None if row is None else _job(row)
+
+
+def worked_out_from(db: Database, plan_id: str) -> int:
+    """Number of the last line of the notes that the groundwork of now knows; 0 where no job tells."""
+    query = select(jobs.c.options).where(jobs.c.plan_id == plan_id).order_by(jobs.c.started_at.desc(), jobs.c.id)
+    with db.reading() as connection:
+        found = (options[KNOWN] for options in connection.execute(query).scalars() if KNOWN in options)
+        return int(next(found, 0))
 
 
 def last_job(db: Database, plan_id: str) -> Job | None:

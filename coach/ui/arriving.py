@@ -26,7 +26,7 @@ from coach.events import (
     WorkedOut,
 )
 from coach.merge import fresh_id
-from coach.schema import Block
+from coach.schema import Block, Groundwork
 from coach.store import history, jobs, plans
 from coach.store.database import Database
 from coach.store.records import Job, KeptPlan
@@ -81,7 +81,7 @@ class Arriving:
             case PageIndexed(stage, plan) if stage == self.stage:
                 self._has(plan.blocks, unfinished=self.text)
             case WorkedOut(groundwork):
-                plans.set_groundwork(self.db, self.kept.id, groundwork)
+                self._has_worked_out(groundwork)
             case _:
                 pass
 
@@ -117,6 +117,11 @@ class Arriving:
             bring = partial(keeping.bring_back, self.db, self.kept.id, self.whole, before=self.before)
             self.hub.changed(self.kept.id, await asyncio.to_thread(bring))
             self.before = self.whole
+
+    def _has_worked_out(self, groundwork: Groundwork) -> None:
+        plans.set_groundwork(self.db, self.kept.id, groundwork)
+        known = max((line.number for line in self.kept.context.notes), default=0)
+        jobs.remember(self.db, self.job.id, jobs.KNOWN, str(known))
 
     def _starts(self, stage: str) -> None:
         if stage in PAGE_STAGES:

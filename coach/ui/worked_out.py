@@ -6,8 +6,10 @@ import streamlit as st
 
 from coach import corrections
 from coach.schema import Block
+from coach.store import jobs
 from coach.store.records import KeptPlan
 from coach.ui import acts
+from coach.ui.desk import desk
 from coach.ui.inert import as_html, chips, inert_html
 from coach.ui.jobs_of_plan import start
 from coach.ui.telling import tried, trying
@@ -37,12 +39,13 @@ def show(kept: KeptPlan, *, is_busy: bool, by: str) -> None:
         st.html('<p class="mc">What the coach works out from the notes stands here once a page has been drafted.</p>')
         return
     _offer_rewrite(kept, is_busy=is_busy, by=by)
+    known = jobs.worked_out_from(desk().db, kept.id)
     for part, title in PARTS.items():
         blocks = [one for one in kept.groundwork.blocks if one.part == part and one.kind != "heading"]
         if blocks:
             st.html(f'<div class="mc"><h2>{title}</h2></div>')
         for block in blocks:
-            _show_bullet(kept, block)
+            _show_bullet(kept, block, known=known)
 
 
 def is_decision(block: Block) -> bool:
@@ -67,9 +70,13 @@ def _offer_rewrite(kept: KeptPlan, *, is_busy: bool, by: str) -> None:
         )
 
 
-def _show_bullet(kept: KeptPlan, block: Block) -> None:
+def _show_bullet(kept: KeptPlan, block: Block, *, known: int) -> None:
+    """`known`: number of the last line of the notes that the groundwork was worked out from."""
     with st.container(horizontal=True, wrap=False, gap="small", key=f"bullet-{block.id}"):
-        st.html(f'<div class="mc mc-bullet">{_bullet(kept, block)}</div>', width="stretch")
+        st.html(
+            f'<div class="mc mc-bullet">{_bullet(kept, block)}{_corrected(kept, block, known=known)}</div>',
+            width="stretch",
+        )
         act = "Change" if is_decision(block) else "Correct"
         if st.button(act, key=f"correct-{block.id}", type="tertiary", help=f"{act} this"):
             _change(kept, block) if is_decision(block) else _correct(kept, block)
@@ -81,6 +88,13 @@ def _bullet(kept: KeptPlan, block: Block) -> str:
     doubt = f'<div><span class="mc-word defect">{mark}</span> <small>{as_html(why)}</small></div>' if mark else ""
     yours = '<span class="mc-word good">Yours</span>' if block.written_by == "rep" else ""
     return f"{yours}{inert_html(block.text)}{doubt}{chips(block.citations, kept.context.lines)}"
+
+
+def _corrected(kept: KeptPlan, block: Block, *, known: int) -> str:
+    """The bullet stays as it was worked out; what the rep has said against it since stands below."""
+    said = corrections.corrections_of(kept.context, block, after=known)
+    mark = '<span class="mc-word good">Corrected by you</span>'
+    return "".join(f"<div>{mark} {as_html(one)}</div>" for one in said)
 
 
 @st.dialog("Change what the page is written from")
