@@ -317,6 +317,45 @@ def test_who_came_last_time_is_proposed_for_the_next_plan(db: Database) -> None:
     assert "who came last time" in words(app)
 
 
+def test_what_for_is_shown_and_corrected_before_the_plan_is_made(db: Database) -> None:
+    one = begun(db, text=NOTES, purpose="Agree on looms")
+    app = opened("new", draft=one.id)
+    seen(app.button(key="go-on").click().run())
+    assert app.text_input(key=f"{one.id}-purpose").value == "Agree on looms"
+    seen(app.text_input(key=f"{one.id}-purpose").set_value("Agree on the test night").run())
+    seen(app.button(key="draft-below").click().run())
+    (row,) = [row for row in plans.list_plans(db) if row.account == "Tarnbeck Mills"]
+    kept = plans.load_plan(db, row.id)
+    assert kept.purpose == "Agree on the test night"
+    assert any("for: Agree on the test night" in line.text for line in kept.context.notes)
+    assert not any("Agree on looms" in line.text for line in kept.context.notes)
+
+
+@pytest.mark.parametrize(
+    ("what", "proposed"),
+    [
+        ("books a test night", "Follow up: Joss books a test night"),
+        ("writes down what would count as settled, and who on their side of the table checks it",
+         "Follow up: Joss writes down what would count as settled"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_the_next_plans_purpose_is_proposed_from_the_last_one(db: Database, what: str, proposed: str) -> None:
+    known = accounts.find_or_create_account(db, "Tarnbeck Mills")
+    past = plans.create_plan(db, context("Tarnbeck Mills", day=LONG_AGO))
+    plans.set_plan(db, past.id, MeetingPlan(title="First", best_outcome=Commitment(who="Joss", what=what)))
+    app = opened("new", account=known.id)
+    accounts.add_note(db, known.id, "The looms run.", source="call")
+    seen(app.button(key="go-on").click().run())
+    one = app.query_params["draft"]
+    assert app.text_input(key=f"{one}-purpose").value == proposed
+    assert ("what the last plan aimed at" in words(app)) == bool(proposed)
+    seen(app.text_input(key=f"{one}-purpose").set_value("").run())
+    seen(app.button(key="draft-top").click().run())
+    (row,) = [row for row in accounts.plans_of(db, known.id) if row.id != past.id]
+    assert plans.load_plan(db, row.id).purpose == ""
+
+
 def test_accounts_are_listed_searched_and_added(db: Database) -> None:
     first_start(db)
     accounts.find_or_create_account(db, "Northwind Foods")

@@ -19,14 +19,15 @@ from coach.store.records import Account
 from coach.ui import new_plan, when
 from coach.ui.defaults import options_from, preferences_of
 from coach.ui.desk import desk
-from coach.ui.earlier import LAST_PLAN, Earlier, earlier, who_came
+from coach.ui.earlier import LAST_PLAN, Earlier, earlier, next_purpose, who_came
 from coach.ui.places import go
 from coach.ui.plain_text import plain, plain_line
-from coach.ui.read_in import Found, Material, context_from, left_out_proofs, read_in
+from coach.ui.read_in import TYPED, Found, Material, context_from, left_out_proofs, read_in
 from coach.ui.unfinished import Unfinished, finish, keep
 
 LABELS = {
     "account": "Account",
+    "purpose": "What for?",
     "opportunity": "Opportunity",
     "date": "Day",
     "start": "Hour",
@@ -39,7 +40,7 @@ LABELS = {
     "stage": "Stage",
     "amount": "Amount",
 }
-_COLUMNS = (("account", "attendees"), ("date", "start", "minutes", "place"))
+_COLUMNS = (("account", "purpose", "attendees"), ("date", "start", "minutes", "place"))
 _FOLDED = {
     "The opportunity": ("opportunity", "stage", "amount"),
     "You and your offer": ("company", "offer", "rep"),
@@ -61,7 +62,8 @@ def show(db: Database, one: Unfinished) -> None:
     before = earlier(db, known.id, today=today, but_not=material.text) if known else ()
     one = _start_from(one, known, before)
     chosen = tuple(each for each in before if each.id not in one.left_out)
-    whole = replace(material, documents=(*material.documents, *(each.as_document() for each in chosen)))
+    documents = (*material.documents, *(each.as_document() for each in chosen))
+    whole = replace(material, documents=documents, purpose=fields["purpose"])
     if one != shown:
         keep(db, one)
     with top:
@@ -72,15 +74,17 @@ def show(db: Database, one: Unfinished) -> None:
         _lines(context)
     for place, key in ((head, "top"), (st.container(horizontal=True), "below")):
         with place:
-            _acts(db, one, context, known, key=key)
+            _acts(db, one, context, known, purpose=fields["purpose"], key=key)
     if one != shown:
         st.rerun()
 
 
-def _acts(db: Database, one: Unfinished, context: AccountContext | None, known: Account | None, *, key: str) -> None:
+def _acts(
+    db: Database, one: Unfinished, context: AccountContext | None, known: Account | None, *, purpose: str, key: str
+) -> None:
     is_asked = st.button("Draft the plan", type="primary", key=f"draft-{key}", disabled=context is None)
     if is_asked and context is not None:
-        _make(db, one, context, known)
+        _make(db, one, context, known, purpose=purpose)
     if st.button("Back to the notes", key=f"back-{key}"):
         keep(db, one.model_copy(update={"is_read": False}))
         st.rerun()
@@ -89,11 +93,19 @@ def _acts(db: Database, one: Unfinished, context: AccountContext | None, known: 
 def _found(db: Database, one: Unfinished, material: Material, today: dt.date) -> dict[str, Found]:
     names = [known.name for known in accounts(db)]
     found = read_in(one.typed, material, accounts=names, preferences=preferences_of(db), today=today)
+    purpose = one.typed.get("purpose", "").strip()
+    found["purpose"] = Found(purpose, TYPED if purpose else "")
     known = _known(db, found["account"].value)
-    if known is None or found["attendees"].value:
-        return found
-    people = who_came(db, known.id, today=today)
-    return {**found, "attendees": Found(people, "who came last time")} if people else found
+    return found if known is None else found | _proposed(db, known.id, found, today)
+
+
+def _proposed(db: Database, account_id: str, found: Mapping[str, Found], today: dt.date) -> dict[str, Found]:
+    """From the account's meetings of before, for fields of which nothing is said."""
+    proposed = {
+        "attendees": Found(who_came(db, account_id, today=today), "who came last time"),
+        "purpose": Found(next_purpose(db, account_id, today=today), "what the last plan aimed at"),
+    }
+    return {name: each for name, each in proposed.items() if each.value and not found[name].value}
 
 
 def _form(one: Unfinished, found: Mapping[str, Found]) -> dict[str, str]:
@@ -207,13 +219,11 @@ def _lines(context: AccountContext) -> None:
         st.markdown("\n".join(f"- **{line.label}** {plain_line(line.text)}" for line in context.notes[:400]))
 
 
-def _make(db: Database, one: Unfinished, context: AccountContext, known: Account | None) -> None:
+def _make(db: Database, one: Unfinished, context: AccountContext, known: Account | None, *, purpose: str) -> None:
     """The plan, its account with the new notes, and the draft on its way; then to its page."""
     name = context.account.strip()
     account = known or (find_or_create_account(db, name) if name else None)
-    kept = plans.create_plan(
-        db, context, purpose=one.typed.get("purpose", "").strip(), account_id=account.id if account else ""
-    )
+    kept = plans.create_plan(db, context, purpose=purpose.strip(), account_id=account.id if account else "")
     if account is not None:
         _add_notes(db, account, one)
     finish(db, one.id, kept.id)

@@ -13,6 +13,8 @@ from coach.store.plans import load_plan
 from coach.ui import when
 
 LAST_PLAN = "last plan"
+LONGEST_PURPOSE = 90
+"""Characters: it stands in the heading of the plan."""
 NOT_RECORDED = "Whether it was reached is not recorded."
 
 
@@ -53,6 +55,15 @@ def last_agreed(db: Database, account_id: str, *, today: dt.date) -> str:
     return ""
 
 
+def next_purpose(db: Database, account_id: str, *, today: dt.date) -> str:
+    """`Follow up: Joss books a test night`, from what the last meeting's plan aimed at; empty when there was none."""
+    for row in plans_of(db, account_id, today=today):
+        best = load_plan(db, row.id).plan.best_outcome if row.date and row.date < today else Commitment()
+        if best.what:
+            return _few_words(f"Follow up: {' '.join((best.who, best.what)).strip().rstrip('. ')}")
+    return ""
+
+
 def who_came(db: Database, account_id: str, *, today: dt.date) -> str:
     """Who is named for the account's latest meeting that names somebody, one a line: `Name, title`."""
     rows = sorted(plans_of(db, account_id, today=today), key=lambda row: row.date or dt.date.min, reverse=True)
@@ -71,6 +82,14 @@ def aimed_at(best: Commitment, fallback: Commitment) -> str:
         if one.what
     ]
     return "; ".join(said) + "." if said else ""
+
+
+def _few_words(text: str) -> str:
+    """Up to a comma where it is long, else up to a word."""
+    if len(text) <= LONGEST_PURPOSE:
+        return text
+    short = text[:LONGEST_PURPOSE]
+    return short.rpartition(",")[0] or short.rpartition(" ")[0]
 
 
 def _in_words(one: Commitment) -> str:
