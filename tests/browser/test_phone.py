@@ -68,6 +68,31 @@ def test_a_plan_and_its_panels_fit(app: App, tabs: Tabs) -> None:
         page.keyboard.press("Escape")
 
 
+def test_the_panel_below_the_page_is_reached_and_left_with_one_tap(app: App, tabs: Tabs) -> None:
+    page = tabs.plan(app.drafted_plan(), width=PHONE)
+    scrolled = "() => Math.round(document.querySelector('[data-testid=stMain]').scrollTop)"
+    page.evaluate("() => { document.querySelector('[data-testid=stMain]').scrollTop = 900; }")
+    there = page.get_by_role("button", name="Coach, worked out, notes and history: below the page")
+    back = page.get_by_role("button", name="Back to the page")
+    expect(back).to_be_hidden()
+    at = page.evaluate(scrolled)
+    there.evaluate("(one) => one.click()")  # a tap on what is in sight does not scroll first
+    expect(page.get_by_role("radio", name="Coach", exact=True)).to_be_in_viewport()
+    expect(page.get_by_role("radio", name="Coach", exact=True)).to_be_focused()
+    expect(back).to_be_visible()
+    assert_fits(page)
+    back.click()
+    expect(back).to_be_hidden()
+    assert page.evaluate(scrolled) == at
+    expect(there).to_be_focused()
+
+
+def test_beside_each_other_page_and_panel_need_no_way(app: App, tabs: Tabs) -> None:
+    page = tabs.plan(app.drafted_plan(), width=1440)
+    expect(page.get_by_role("button", name="Show sources")).to_be_visible()
+    expect(page.get_by_role("button", name="below the page")).to_be_hidden()
+
+
 @pytest.mark.parametrize("place", ["rehearse", "bring", "shared"])
 def test_screens_of_a_plan_fit(app: App, tabs: Tabs, place: str) -> None:
     plan_id = app.drafted_plan()

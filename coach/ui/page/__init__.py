@@ -19,7 +19,7 @@ __all__ = ["plan_page"]
 
 PARTS = (
     "words", "markdown", "table", "tracked", "queue", "live", "popover", "suggestion", "clash", "block", "menu",
-    "layout", "bar", "progress", "acts", "places", "around", "sheet", "page",
+    "layout", "bar", "beside", "progress", "acts", "places", "around", "sheet", "page",
 )  # fmt: skip
 """The script's files, in the order in which they are read; together they are one module."""
 _HERE = Path(__file__).parent

@@ -14,12 +14,17 @@ class Bar {
     this.status = make("span", { class: "status", role: "status", "aria-live": "polite" });
     this.said = make("span", { class: "said", role: "status", "aria-live": "polite" });
     this.count = make("span");
+    this.unit = make("span", { class: "unit" });
+    this.more = make("span");
     this.fits = make("span", { class: "fits" });
-    this.words = make("span", { class: "budget" }, this.count, this.fits);
+    this.words = make("span", { class: "budget" }, this.count, this.unit, this.more, this.fits);
     this.show = button("Show it", () => sheet.showBlock(sheet.queue.standingFirst), { hidden: true });
     this.undo = button("Undo", () => sheet.undo(), { title: "Undo your last change (Ctrl+Z)", "aria-keyshortcuts": "Control+Z" });
-    this.sources = button("Show sources", () => this.toggleSources(), { "aria-pressed": "false" });
-    this.element = div("bar", div("bar-left", this.status, this.show, this.said), div("bar-right", this.words, this.undo, this.sources));
+    this.sources = button("", () => this.toggleSources(), { "aria-pressed": "false" });
+    this.nameSources("Show");
+    this.panel = button("Coach", () => sheet.wayBack.leave(), { class: "to-panel", "aria-label": "Coach, worked out, notes and history: below the page" });
+    const right = div("bar-right", this.words, this.undo, this.sources, this.panel);
+    this.element = div("bar", div("bar-left", this.status, this.show, this.said), right);
     this.element.hidden = true;
   }
 
@@ -36,6 +41,7 @@ class Bar {
     this.undo.hidden = sheet.isReadonly || (isEmpty && !sheet.state?.revision);
     this.sources.hidden = this.words.hidden = isEmpty;
     this.element.hidden = !sheet.state;
+    this.panel.hidden = !document.querySelector(PANEL);
     this.showBudget();
   }
 
@@ -43,11 +49,13 @@ class Bar {
     const { words, budget, pages } = this.sheet.size();
     const over = budget ? words - budget : 0;
     const isLong = pages > 1.02 || over > 0;
-    let text = budget ? `${words} of ${budget} words` : plural(words, "word");
+    let text = budget ? "" : plural(words, "word");
     if (pages > 1.02) text += ` · over one page: cut ${over > 0 ? `about ${plural(over, "word")}` : "a little"}, or it prints small`;
     else if (over > 0) text += ` · ${plural(over, "word")} over`;
     setText(this.fits, isLong || !words ? "" : " · one page");
-    setText(this.count, (isLong ? "▲ " : "") + text);
+    setText(this.count, `${isLong ? "▲ " : ""}${budget ? `${words} of ${budget}` : text}`);
+    setText(this.unit, budget ? " words" : "");
+    setText(this.more, budget ? text : "");
     this.words.classList.toggle("over", isLong);
   }
 
@@ -65,6 +73,11 @@ class Bar {
   toggleSources() {
     const isOn = this.sheet.element.classList.toggle("with-sources");
     this.sources.setAttribute("aria-pressed", String(isOn));
-    setText(this.sources, isOn ? "Hide sources" : "Show sources");
+    this.nameSources(isOn ? "Hide" : "Show");
+  }
+
+  /** On a narrow screen “Sources” alone is seen, and pressed or not. */
+  nameSources(act) {
+    this.sources.replaceChildren(make("span", { class: "act", text: `${act} ` }), make("span", { text: "sources" }));
   }
 }

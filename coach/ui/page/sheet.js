@@ -36,7 +36,8 @@ class Sheet {
     this.cutShort = make("p", { class: "cut-short", role: "note", hidden: true });
     const paper = make("div", { class: "paper" }, this.title, this.progress.element, this.cutShort, this.nothing, this.rows, this.bar.element);
     this.element = make("div", { class: "sheet" }, paper, this.popover.element);
-    this.root.append(this.element);
+    this.wayBack = new WayBack(this);
+    this.root.append(this.element, this.wayBack.element);
   }
 
   async start() {
@@ -315,6 +316,7 @@ class Sheet {
     this.isEnded = true;
     this.live.end();
     this.popover.end();
+    this.wayBack.end();
     clearTimeout(this.retry);
     document.removeEventListener("keydown", this.onKey);
     Object.assign(this.queue, { changed: () => {}, saved: () => {}, acknowledged: undefined });
