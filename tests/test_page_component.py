@@ -645,6 +645,18 @@ def _stream(plan: Plan, api: PageApi, block_id: str, kind: str, text: str, part:
     api.changed("P1")
 
 
+def test_a_heading_of_the_groundwork_is_shown_when_its_words_have_come(open_page: Open, api: PageApi) -> None:
+    plan = api.plans["P1"]
+    plan.blocks, plan.job, plan.worked_out = (
+        [],
+        {"id": "J", "kind": "draft", "stage": "groundwork"},
+        "## Clock\n- a\n## ",
+    )
+    page = open_page()
+    expect(page.locator(".groundwork .item")).to_have_count(1)
+    expect(page.locator(".groundwork .lines-out :is(h2, h3)")).to_have_text(["Clock"])
+
+
 def test_an_open_block_that_was_not_changed_follows_the_coach(open_page: Open, plan: Plan, api: PageApi) -> None:
     page = open_page()
     field = edit(page, "B13")

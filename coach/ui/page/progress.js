@@ -43,7 +43,7 @@ class Progress {
     const text = state.worked_out ?? "";
     this.groundwork.hidden = !text || state.blocks.length > 0;
     if (this.groundwork.hidden) return;
-    const lines = text.split("\n").filter((line) => line.trim());
+    const lines = text.split("\n").filter((line) => !/^[\s#]*$/.test(line)); // of a heading that comes, the words first
     const box = this.groundwork.lastChild;
     lines.forEach((line, i) => {
       if (this.rows[i]?.line === line) return;
