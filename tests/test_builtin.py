@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.builtin import draft_plan, questions_to_rep, work_out
+from coach.builtin.amounts import written_like
 from coach.builtin.clashes import clashes
 from coach.builtin.evidence import gather
 from coach.builtin.pieces import word_count
+from coach.figures import figures
 from coach.grounding import confidences, ground, leaks
 from coach.schema import AccountContext, Block, Depth, Groundwork, Meeting, MeetingPlan, NoteLine, Person, Seller, Voice
 
@@ -178,6 +180,26 @@ def test_two_days_of_one_board_stand_side_by_side() -> None:
 def test_weekday_that_does_not_fit_its_date_is_named() -> None:
     context = context_of("Maria: the board is on Thursday 11 December", "Tom Reed wants the report first")
     assert "is a Friday" in " ".join(clash.what for clash in clashes(gather(context)))
+
+
+@pytest.mark.parametrize(
+    ("amount", "notes", "written"),
+    [
+        ("192000 GBP", "£201,600", "£192,000"),
+        ("192000 GBP", "201.600 GBP", "192.000 GBP"),
+        ("192000 GBP", "GBP 201600", "GBP 192000"),
+        ("192000 GBP", "£201k", "192,000 GBP"),
+        ("64000 CAD", "$46,080", "64,000 CAD"),
+        ("192,000 GBP", "£201,600", "£192,000"),
+        ("192k GBP", "£201,600", "192k GBP"),
+        ("192000", "£201,600", "192,000"),
+        ("1500.50 EUR", "€1,600", "1500.50 EUR"),
+    ],
+)
+def test_an_amount_of_the_record_is_written_as_the_notes_write_theirs(amount: str, notes: str, written: str) -> None:
+    (other,) = figures(notes)
+    assert written_like(amount, other) == written
+    assert figures(written)[0].value == figures(amount)[0].value
 
 
 def test_amount_of_a_mail_is_held_against_the_record() -> None:

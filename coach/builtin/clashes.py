@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from coach.builtin import words
+from coach.builtin.amounts import written_like
 from coach.builtin.evidence import Evidence
 from coach.builtin.reading import Said
 from coach.builtin.spotting import Spotter
@@ -121,7 +122,7 @@ def _amounts(evidence: Evidence) -> Iterable[Clash]:
         for figure in here:
             same_size = Decimal("0.6") <= figure.value / record.value <= Decimal("1.7")
             if _is_money(figure, record) and same_size and figure.value != record.value:
-                sides = ((context.amount, label), (figure.text.strip(), one.label))
+                sides = ((written_like(context.amount, figure), label), (figure.text.strip(), one.label))
                 yield Clash("The amount", tuple(s for s in sides if s[1]), "", 3)
                 return
 
