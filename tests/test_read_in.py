@@ -285,3 +285,48 @@ def test_a_place_is_no_account(said: str) -> None:
 def test_what_somebody_is_may_stand_before_the_company() -> None:
     found = read("Spoke to Lisa Tran, COO at Kestrel Foods, about prices.")
     assert (found["account"].value, found["attendees"].value) == ("Kestrel Foods", "Lisa Tran, COO")
+
+
+NEXT = (
+    "Call with Nell Fry of Ostwick Electric on Thu 3 Dec: he named two clauses. Next meeting Tue 8 Dec 2026, 14:00,"
+    " one hour, at their office in Ostwick."
+)
+
+
+def test_the_meeting_to_come_is_the_one_that_is_called_next() -> None:
+    found = read(NEXT)
+    assert [found[name].value for name in ("date", "start", "minutes", "place")] == [
+        "2026-12-08",
+        "14:00",
+        "60",
+        "their office in Ostwick",
+    ]
+    assert read("Call on Thu 3 Dec.\nWe meet again on 8 December at 2pm.")["date"].value == "2026-12-08"
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [("half an hour", "30"), ("an hour", "60"), ("eine halbe Stunde", "30"), ("deux heures", "120"), ("40 min", "40")],
+)
+def test_a_length_may_be_said_in_hours(said: str, minutes: str) -> None:
+    assert read(f"Meeting on 3 December at 10:30, {said}.")["minutes"].value == minutes
+
+
+def test_who_is_named_with_what_they_do_is_proposed_where_nobody_speaks() -> None:
+    found = read("Met Jo Reyes (purchasing manager) on 20 November.\nWe meet again on 8 December at 2pm.")
+    assert found["attendees"].value == "Jo Reyes, purchasing manager"
+    assert "named in the notes" in found["attendees"].source
+
+
+def test_the_amount_is_read_where_a_deal_is_priced() -> None:
+    assert read("Deal: 40,000 EUR a year.")["amount"].value == "40,000 EUR"
+    assert read("They'd sign at $180K annually, 12-month term.")["amount"].value == "$180K"
+    assert read("They lost 40,000 EUR in spoilt goods.")["amount"].value == ""
+    assert read("A deal for 40,000 parts.")["amount"].value == ""
+
+
+def test_an_address_is_nobodys_name() -> None:
+    mails = (
+        "From: nfry@ostwick.example\nTo: kim@ours.example\nDate: Fri, 20 Nov 2026 19:00\nSubject: terms\n\nFine by me."
+    )
+    assert "@" not in read(mails)["attendees"].value

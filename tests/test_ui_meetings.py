@@ -317,6 +317,44 @@ def test_who_came_last_time_is_proposed_for_the_next_plan(db: Database) -> None:
     assert "who came last time" in words(app)
 
 
+def test_the_next_plan_knows_us_and_the_day_from_what_is_kept_of_the_account(db: Database) -> None:
+    known = accounts.find_or_create_account(db, "Tarnbeck Mills")
+    text = (
+        f"---\naccount: Tarnbeck Mills\nopportunity: Looms\nrep: Pia Lund\nseller: {{company: Kassaro, offer: Looms}}\n"
+        f"meeting: {{date: {LONG_AGO}}}\n---\nA call."
+    )
+    plans.create_plan(db, parse_context(text, today=TODAY))
+    accounts.add_note(db, known.id, "We meet on Monday.", source="call")
+    day = TODAY + dt.timedelta(days=8)
+    accounts.add_note(
+        db, known.id, f"Next meeting {day:%d %B %Y}, 14:00, half an hour, at their office.", source="call"
+    )
+    app = opened("new", account=known.id)
+    seen(app.button(key="go-on").click().run())
+    one = app.query_params["draft"]
+    assert [app.text_input(key=f"{one}-{name}").value for name in ("company", "offer", "rep", "opportunity")] == [
+        "Kassaro",
+        "Looms",
+        "Pia Lund",
+        "Looms",
+    ]
+    assert app.date_input(key=f"{one}-date").value == day
+    assert app.time_input(key=f"{one}-start").value == dt.time(14)
+    assert app.number_input(key=f"{one}-minutes").value == 30
+    assert app.text_input(key=f"{one}-place").value == "their office"
+    assert "kept of the account, from" in words(app)
+
+
+def test_a_day_of_long_ago_is_taken_as_it_is_typed(db: Database) -> None:
+    one = begun(db, text=NOTES)
+    app = opened("new", draft=one.id)
+    seen(app.button(key="go-on").click().run())
+    seen(app.date_input(key=f"{one.id}-date").set_value(dt.date(2001, 5, 9)).run())
+    seen(app.button(key="draft-below").click().run())
+    (row,) = [row for row in plans.list_plans(db) if row.account == "Tarnbeck Mills"]
+    assert plans.load_plan(db, row.id).context.meeting.date == dt.date(2001, 5, 9)
+
+
 def test_what_for_is_shown_and_corrected_before_the_plan_is_made(db: Database) -> None:
     one = begun(db, text=NOTES, purpose="Agree on looms")
     app = opened("new", draft=one.id)

@@ -13,13 +13,13 @@ from coach.context import context_warnings
 from coach.errors import InputError
 from coach.schema import AccountContext
 from coach.store import plans
-from coach.store.accounts import accounts, add_note, find_or_create_account
+from coach.store.accounts import accounts, add_note, find_or_create_account, notes_of
 from coach.store.database import Database
 from coach.store.records import Account
 from coach.ui import new_plan, when
-from coach.ui.defaults import options_from, preferences_of
+from coach.ui.defaults import Preferences, options_from, preferences_of
 from coach.ui.desk import desk
-from coach.ui.earlier import LAST_PLAN, Earlier, earlier, next_purpose, who_came
+from coach.ui.earlier import LAST_PLAN, Earlier, earlier, next_purpose, of_last_plan, who_came
 from coach.ui.places import go
 from coach.ui.plain_text import plain, plain_line
 from coach.ui.read_in import TYPED, Found, Material, context_from, left_out_proofs, read_in
@@ -46,6 +46,8 @@ _FOLDED = {
     "You and your offer": ("company", "offer", "rep"),
 }
 MOST_MINUTES = 24 * 60
+FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2099, 12, 31)
+"""Of the day's field: a day that it refuses is dropped without a word."""
 _SHOWN = 90
 _QUOTED = 240
 
@@ -104,8 +106,20 @@ def _proposed(db: Database, account_id: str, found: Mapping[str, Found], today: 
     proposed = {
         "attendees": Found(who_came(db, account_id, today=today), "who came last time"),
         "purpose": Found(next_purpose(db, account_id, today=today), "what the last plan aimed at"),
+        **{name: Found(value, "the last plan") for name, value in of_last_plan(db, account_id, today=today).items()},
+        **(_next_meeting(db, account_id, today) if not found["date"].value else {}),
     }
     return {name: each for name, each in proposed.items() if each.value and not found[name].value}
+
+
+def _next_meeting(db: Database, account_id: str, today: dt.date) -> dict[str, Found]:
+    """Day, hour, minutes and place where the account's newest note that names a coming meeting has them."""
+    for note in reversed(notes_of(db, account_id)):
+        said = read_in({}, Material(note.text), preferences=Preferences(), today=today)
+        if said["date"].value:
+            source = f"kept of the account, {said['date'].source}"
+            return {name: Found(said[name].value, source) for name in ("date", "start", "minutes", "place")}
+    return {}
 
 
 def _form(one: Unfinished, found: Mapping[str, Found]) -> dict[str, str]:
@@ -146,7 +160,8 @@ def _people(label: str, value: str, key: str) -> str:
 
 
 def _date(label: str, value: str, key: str) -> str:
-    day = st.date_input(label, dt.date.fromisoformat(value) if value else None, key=key, format="YYYY-MM-DD")
+    known = dt.date.fromisoformat(value) if value else None
+    day = st.date_input(label, known, FIRST_DAY, LAST_DAY, key=key, format="YYYY-MM-DD")
     return day.isoformat() if day else ""
 
 

@@ -64,6 +64,21 @@ def next_purpose(db: Database, account_id: str, *, today: dt.date) -> str:
     return ""
 
 
+def of_last_plan(db: Database, account_id: str, *, today: dt.date) -> dict[str, str]:
+    """`opportunity`, `company`, `offer` and `rep` as the account's latest plan that names them has them."""
+    found: dict[str, str] = {}
+    for row in plans_of(db, account_id, today=today):
+        context = load_plan(db, row.id).context
+        said = {
+            "opportunity": context.opportunity,
+            "company": context.seller.company,
+            "offer": context.seller.offer,
+            "rep": context.rep,
+        }
+        found = {name: value for name, value in said.items() if value} | found
+    return found
+
+
 def who_came(db: Database, account_id: str, *, today: dt.date) -> str:
     """Who is named for the account's latest meeting that names somebody, one a line: `Name, title`."""
     rows = sorted(plans_of(db, account_id, today=today), key=lambda row: row.date or dt.date.min, reverse=True)

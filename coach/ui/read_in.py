@@ -17,6 +17,7 @@ from coach.context import TEXT_ENDINGS, parse_context
 from coach.dates import FoundDate, dates, days_around, times
 from coach.documents import Document, Paragraph, cleaned
 from coach.errors import InputError
+from coach.figures import figures
 from coach.record import Record, plain_record, read_record, split_front_matter
 from coach.schema import AccountContext, NoteLine
 from coach.ui.defaults import Preferences, with_defaults
@@ -48,7 +49,33 @@ _DEADLINE = re.compile(
 _MINUTES = re.compile(r"\b(\d{2,3})\s?(?:min\b|mins\b|minutes\b|minuten\b|')", re.IGNORECASE)
 _PLANNED = re.compile(r"\W*(?:upcoming|next (?:meeting|call|demo))\b", re.IGNORECASE)
 """Stands before a meeting that was still to come when the record was exported, however long ago that is."""
-_PLACE = re.compile(r"\b(?:Microsoft Teams|MS Teams|Teams|Zoom|Google Meet|Webex)\b")
+_NEXT = re.compile(
+    r"\b(?:next (?:meeting|call|demo|visit)|meet again|see (?:you|them|her|him) again|nächste[rsn]?"
+    r" (?:termin|treffen|gespräch)|sehen uns wieder|prochain(?:e)? (?:rendez-vous|réunion|appel)|on se revoit|próxima"
+    r" (?:reunión|cita|llamada))\b",
+    re.IGNORECASE,
+)
+"""Stands before the day of the meeting to come, wherever in its line."""
+_HOURS = re.compile(
+    r"\b(?:(?P<half>half an hour|eine halbe stunde|une demi-heure|media hora)"
+    r"|(?P<one>an hour|one hour|1 hour|eine stunde|1 stunde|une heure|una hora)"
+    r"|(?P<two>two hours|2 hours|zwei stunden|deux heures|dos horas))\b",
+    re.IGNORECASE,
+)
+_IN_HOURS = {"half": "30", "one": "60", "two": "120"}
+_PLACE = re.compile(
+    r"\b(?:Microsoft Teams|MS Teams|Teams|Zoom|Google Meet|Webex)\b"
+    r"|\b(?:at|in) (?P<site>(?:their|our|his|her|the) (?:offices?|plant|site|works|factory|headquarters|store|shop)"
+    r"(?: (?:in|at) [A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,2})?)\b"
+)
+_PRICED = re.compile(
+    r"\b(?:deal|contract|worth|value|acv|arr|tcv|annual(?:ly)?|(?:a|per|each) year|im jahr|pro jahr|jährlich"
+    r"|par an|al año|auftragswert)\b",
+    re.IGNORECASE,
+)
+"""Stands beside the amount of an opportunity."""
+_CURRENCY = 3
+"""Letters of an ISO currency."""
 _AT = re.compile(r"\s+(?:at|from|of|bei|von|chez)\s+|\s*@\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,|;|&|\band\b|\bund\b|\bet\b|\by\b|\ben\b)\s*")
 
@@ -193,7 +220,11 @@ def _from_notes(
         found["attendees"] = Found("\n".join(named), "who speaks in the notes for the customer")
     elif parted.record.contact:
         found["attendees"] = Found(with_title(parted.record.contact, lines), "the contact named on top of the notes")
+    elif in_passing := "\n".join(dict.fromkeys(name for line in lines for name in named_with_title(line))):
+        found.setdefault("attendees", Found(in_passing, "who is named in the notes with what they do"))
     found |= {name: Found(value, "who takes part, in the notes") for name, value in sides(lines).items()}
+    if priced := _amount(lines):
+        found["amount"] = priced
     if named_at := somebody_at(lines):
         person, company, line = named_at
         found = {"account": Found(company, quoted(line.text)), "attendees": Found(person, quoted(line.text)), **found}
@@ -209,14 +240,14 @@ def _meeting_line(
 ) -> NoteLine | None:
     """The line that says when the meeting is: of that day, else the next day on which somebody meets."""
     coming = [
-        (one.day, place, line)
+        (_NEXT.search(line.text[: one.start]) is None, one.day, place, line)
         for place, line in enumerate(lines)
         if _MEETS.search(line.text) or day
         for one in days[line.label]
         if (one.day.isoformat() == day if day else _is_coming(one, today))
     ]
     planned = (line for line in lines if _PLANNED.match(line.text) and any(one.has_year for one in days[line.label]))
-    return min(coming, key=lambda one: one[:2])[2] if coming else next(planned, None)
+    return min(coming, key=lambda one: one[:3])[3] if coming else next(planned, None)
 
 
 def _days(lines: Sequence[NoteLine], today: date) -> dict[str, list[FoundDate]]:
@@ -238,16 +269,31 @@ def _is_coming(one: FoundDate, today: date) -> bool:
 
 def _about_the_meeting(line: NoteLine, days: Sequence[FoundDate], today: date) -> dict[str, Found]:
     is_planned = _PLANNED.match(line.text) is not None
-    coming = [one.day for one in days if _is_coming(one, today) or (is_planned and one.has_year)]
-    at = next(iter(times(line.text)), None)
-    minutes, place = _MINUTES.search(line.text), _PLACE.search(line.text)
+    coming = [one for one in days if _is_coming(one, today) or (is_planned and one.has_year)]
+    meant = next((one for one in coming if _NEXT.search(line.text[: one.start])), min(coming, key=_day, default=None))
+    said = line.text[meant.start :] if meant and _NEXT.search(line.text[: meant.start]) else line.text
+    at = next(iter(times(said)), None)
+    minutes, place, hours = _MINUTES.search(said), _PLACE.search(said), _HOURS.search(said)
     values = {
-        "date": min(coming).isoformat() if coming else "",
+        "date": meant.day.isoformat() if meant else "",
         "start": f"{at:%H:%M}" if at else "",
-        "minutes": minutes[1] if minutes else "",
-        "place": place[0] if place else "",
+        "minutes": minutes[1] if minutes else _IN_HOURS[str(hours.lastgroup)] if hours else "",
+        "place": (place["site"] or place[0]) if place else "",
     }
     return {name: Found(value, quoted(line.text)) for name, value in values.items() if value}
+
+
+def _day(one: FoundDate) -> date:
+    return one.day
+
+
+def _amount(lines: Sequence[NoteLine]) -> Found | None:
+    """The first sum of money that stands beside words of a deal: `Deal: 40,000 EUR a year`, `$180K annually`."""
+    for line in lines:
+        for figure in figures(line.text) if _PRICED.search(line.text) else ():
+            if figure.unit.isupper() and len(figure.unit) == _CURRENCY:
+                return Found(figure.text, quoted(line.text))
+    return None
 
 
 def quoted(text: str) -> str:

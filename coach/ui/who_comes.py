@@ -20,6 +20,8 @@ _SELLS = re.compile(
 )
 _COMPANY_WORDS = r"[A-ZÀ-Þ0-9][\w&.’'-]*(?: [A-ZÀ-Þ0-9&][\w&.’'-]*){0,4}"
 _COMPANY = re.compile(_COMPANY_WORDS)
+_MET = re.compile(r"^(?:Met|Saw|Rang|Called|Visited|Asked|Told|Thanked|Mailed|Emailed|Phoned|Seen)\s+(?=\w+ \w)")
+"""A verb that opens a note and looks like a part of the name: `Met Jo Reyes`."""
 _SOMEBODY_AT = re.compile(
     r"(?P<person>[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){1,2})(?:, [^,.;:\n]{2,40},?| \([^()\n]{2,40}\))?"
     r" (?:at|of|from|bei|chez) "
@@ -32,7 +34,7 @@ def people(lines: Sequence[NoteLine]) -> Iterator[str]:
     """Those who speak for the customer with a full name, `Name, title`."""
     said_by = (line.speaker for line in lines if line.voice == "customer" and line.speaker)
     speakers = dict.fromkeys(map(_by_name, said_by))
-    for name in [name for name in speakers if len(name_words(name)) > 1][:MOST_PEOPLE]:
+    for name in [name for name in speakers if len(name_words(name)) > 1 and "@" not in name][:MOST_PEOPLE]:
         yield with_title(name, lines)
 
 
@@ -51,7 +53,7 @@ def with_titles(attendees: str, lines: Sequence[NoteLine]) -> str:
 
 def named_with_title(line: NoteLine) -> Iterator[str]:
     """Those whom a line names in full together with what they are, `Name, title`."""
-    for name in names(line.text):
+    for name in (_MET.sub("", name) for name in names(line.text)):
         if len(name_words(name)) > 1 and (title := title_of(name, line.text)) and not _SELLS.search(title):
             yield f"{name}, {title}"
 
