@@ -9,7 +9,7 @@ from docx import Document
 from pypdf import PdfReader
 
 from coach.errors import InputError
-from coach.export.bring_sheet import AROUND_IT, bring_sheet, to_docx, to_markdown, to_pdf
+from coach.export.bring_sheet import AROUND_IT, NothingBrought, bring_sheet, to_docx, to_markdown, to_pdf
 from coach.export.safe import LeftOut
 from coach.schema import Block, Check, Kind, MeetingPlan, NoteLine
 from tests.support.plans import example
@@ -143,3 +143,45 @@ def test_what_the_notes_do_not_carry_is_told_to_the_rep() -> None:
     sheet = bring_sheet(plan.model_copy(update={"blocks": blocks}), CONTEXT)
     assert sheet.doubts == ("“13.19” stands in no line",)
     assert bring_sheet(plan, CONTEXT).doubts == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No sheet; it would be a burden. You bring the question, working access and two free slots, Fri 4 and Mon 7.",
+        "Kein Blatt, es wäre eine Last. Sie bringen die Frage mit.",
+        "Pas de feuille : ce serait une charge. Vous apportez la question.",
+        "Sin hoja: sería una carga. Usted lleva la pregunta.",
+    ],
+)
+def test_where_the_page_hands_nothing_out_there_is_no_sheet_and_the_rep_is_told_so(text: str) -> None:
+    with pytest.raises(NothingBrought, match=r"^Nothing is handed out at this meeting: the page says “\w+"):
+        bring_sheet(_plan((text, "text"), ("- The question", "item")), CONTEXT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You bring the question, working access, one person for set-up.",
+        "Two plants first; here you ask which one.",
+        "Du bringst die Frage mit.",
+        "Hier fragen Sie nach dem Werk.",
+        "Vous apportez la question et un accès.",
+        "Usted lleva la pregunta.",
+        "One good question is the help.",
+    ],
+)
+def test_what_speaks_to_the_rep_is_never_on_the_sheet(text: str) -> None:
+    sheet = bring_sheet(_plan(("Noord comes first.", "text"), (text, "text")), CONTEXT)
+    assert to_markdown(sheet).endswith("\n\nNoord comes first.\n")
+    assert [one.why for one in sheet.left_out] == ["is a word to you, not to them"]
+
+
+def test_what_asks_the_customer_for_something_stays_on_the_sheet() -> None:
+    text = "You tell us which plant is first. What you asked for is on page 8. You show us both meters."
+    assert text in to_markdown(bring_sheet(_plan((text, "text")), CONTEXT))
+
+
+def test_a_table_is_handed_out_though_the_words_around_it_say_that_no_sheet_is_needed() -> None:
+    sheet = bring_sheet(_plan(("No sheet but this one.", "text"), ("| Plant |\n|---|\n| Noord |", "table")), CONTEXT)
+    assert [block.kind for block in sheet.blocks] == ["table"]

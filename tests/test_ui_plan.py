@@ -452,7 +452,7 @@ def test_the_opening_takes_as_long_as_its_words_spoken_calmly() -> None:
 
 def test_what_we_bring_stands_alone_and_nothing_internal_with_it(kept: KeptPlan) -> None:
     shown = said(opened("bring", id=kept.id))
-    assert "mc-sheet" in shown
+    assert '<article class="mc mc-sheet">' in shown
     for internal in ("Scandex", "120k", "Aldermoor", "Score"):
         assert internal not in shown
 
@@ -460,6 +460,23 @@ def test_what_we_bring_stands_alone_and_nothing_internal_with_it(kept: KeptPlan)
 def test_without_a_thing_to_bring_the_screen_says_what_to_do() -> None:
     new = plans.create_plan(desk().db, example("harrowgate_context"))
     assert "Nothing to show yet" in said(opened("bring", id=new.id))
+
+
+def test_where_the_page_hands_nothing_out_both_screens_say_so_and_offer_no_file(kept: KeptPlan) -> None:
+    for one in kept.blocks:
+        if one.block.part == "bring":
+            text = "## You bring" if one.block.kind == "heading" else "No sheet; it would be a burden."
+            change = Edit(op=one.block.id, action="text", block=one.block.id, base=one.revision, text=text)
+            edits.apply_edits(desk().db, kept.id, [change], by=BY)
+    shown = said(opened("bring", id=kept.id))
+    assert "Nothing is handed out at this meeting: the page says “No sheet; it would be a burden.”" in shown
+    assert '<article class="mc mc-sheet">' not in shown
+    app = opened("plan", id=kept.id)
+    app.session_state["export"] = True
+    menu = said(seen(app.run()))
+    assert "Nothing is handed out at this meeting" in menu
+    assert "-agenda.pdf" in menu
+    assert "-bring.pdf" not in menu
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from coach.export.handout import Handout, Row, SafeBlock, Section, as_docx, as_m
 from coach.export.labels import labels_for
 from coach.export.runs import Piece, Run, pieces_of, plain, runs_of
 from coach.export.safe import CustomerSafe, Gate, LeftOut
-from coach.export.safe_words import NAMED, TO_FILL_IN, YOURS, phrases_for
+from coach.export.safe_words import NAMED, NOTHING_BROUGHT, TO_FILL_IN, YOURS, phrases_for
 from coach.export.typeset import Paper
 from coach.markup import plain as plain_text
 from coach.schema import AccountContext, Block, Groundwork, MeetingPlan
@@ -29,6 +29,10 @@ from coach.words import fold
 AROUND_IT = "is said around the thing, to you"
 _MADE = ("table", "quote", "item")
 _KINDS: dict[str, Literal["text", "item", "quote"]] = {"item": "item", "quote": "quote"}
+
+
+class NothingBrought(InputError):
+    """The page itself says that nothing is handed out."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,12 @@ def bring_sheet(plan: MeetingPlan, context: AccountContext, groundwork: Groundwo
     """What the page brings, as far as the customer may see it.
 
     Raises:
+        NothingBrought: the page says that nothing is handed out, and has no table that could be.
         InputError: the page brings nothing, or nothing of it may be shown.
     """
     brought = [block for block in plan.blocks if block.part == "bring" and block.kind != "heading"]
+    if said := _nothing_brought(plan):
+        raise NothingBrought(f"Nothing is handed out at this meeting: the page says “{said}”")
     if not brought:
         raise InputError("The page brings nothing.", hint="Write it under a heading such as “We bring”.")
     thing = [block for block in brought if block.kind in _MADE] or brought
@@ -62,6 +69,15 @@ def bring_sheet(plan: MeetingPlan, context: AccountContext, groundwork: Groundwo
         raise InputError(f"Nothing we bring may be shown: “{worst.text}” {worst.why}.")
     doubts = tuple(dict.fromkeys(problem for block in thing if _is_doubtful(block) for problem in block.check.problems))
     return replace(_sheet(plan, sifter.gate, blocks, left_out), doubts=doubts)
+
+
+def _nothing_brought(plan: MeetingPlan) -> str:
+    """The page's sentence that nothing is handed out; empty where it has none, or a table all the same."""
+    blocks = [block for block in plan.blocks if block.part == "bring"]
+    if any(len(piece.rows) > 1 for block in blocks for piece in pieces_of(block.text, kind=block.kind)):
+        return ""
+    said = (one for block in blocks for one in sentences(plain_text(block.text)))
+    return next((one for one in said if NOTHING_BROUGHT.search(fold(one))), "")
 
 
 def to_markdown(sheet: BringSheet) -> str:

@@ -27,8 +27,10 @@ from coach.export.safe_words import (
     FIXED,
     INTERNAL,
     NAMED,
+    NOTHING_BROUGHT,
     PROPOSAL,
     THEIRS,
+    TO_THE_REP,
     VOCABULARY,
 )  # fmt: skip
 from coach.figures import HARD_UNITS, Figure, figures
@@ -183,7 +185,9 @@ class Gate:
 
     def why_not_brought(self, text: str, *, is_cell: bool = False) -> str:
         """Empty when the customer may read it on what we bring. `is_cell`: of a table, where nobody is told to act."""
-        if not is_cell and DIRECTION.search(fold(text)):
+        folded = fold(text)
+        is_direction = not is_cell and DIRECTION.search(folded) is not None
+        if is_direction or TO_THE_REP.search(folded) or NOTHING_BROUGHT.search(folded):
             return "is a word to you, not to them"
         return next(self._against(text), "")
 

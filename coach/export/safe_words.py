@@ -224,12 +224,39 @@ _ACTS = r"""ask|say|tell|hand|show|share|repeat|fill|leave|push|wait|pause|liste
 keep|stop|drop|skip|hold|park|bring|send|mail|ring|call|write|propose|promise|own|give|take|get|have|walk|strike|put|
 invite|thank|we|one\ sheet|ein\ blatt|une\ feuille|una\ hoja|i|ich|wir|nous|je|
 frag\w*|zeig\w*|gib|geben|sag\w*|lass\w*|ruf\w*|schick\w*|bitt\w*|
-demand\w*|montr\w*|donn\w*|dites|laiss\w*|envoy\w*|pregunt\w*|muestr\w*|deje|diga\w*|env[ii]\w*"""
+bring\w*|nimm|nehm\w*|
+demand\w*|montr\w*|donn\w*|dites|laiss\w*|envoy\w*|apport\w*|emport\w*|prend\w*|pren(?:ez|ds)|
+pregunt\w*|muestr\w*|deje|diga\w*|env[ii]\w*|llev[aeo]\w*|trae\w*|traig\w*"""
 DIRECTION = re.compile(
     rf"(?:^|[:;]\s)[\W\d]*(?:(?:then|dann|puis|luego|only|first|zuerst|afterwards)\W+)?(?:{_ACTS})\b".replace("\n", ""),
     re.VERBOSE,
 )
 """How a word to the rep begins, on folded text."""
+
+NOTHING_BROUGHT = re.compile(
+    r"\b(?:no|without a|not a(?: single)?) (?:sheet|hand-?out|leaflet)s?\b"
+    r"|\bnothing (?:is |at all )?(?:to )?(?:bring|brought|hand (?:out|over)|handed (?:out|over))\b"
+    r"|\b(?:bring|take|hand out|hand over) nothing\b|\b(?:would|might) (?:only |just )?be a burden\b"
+    r"|\b(?:bringing|handing (?:out|over)) (?:a |any )?(?:sheet|hand-?out|paper)\b"
+    r"|\b(?:kein|ohne|nicht ein)(?:e|en)? (?:blatt|handzettel|handout)\b|\bnichts mit(?:zu)?bring"
+    r"|\b(?:bring\w*|nehm\w*|nimm\w*) (?:(?:du|sie|wir|ihr|hier|heute) )?nichts mit\b|\bware (?:nur )?eine last\b"
+    r"|\b(?:pas de|aucune|sans) (?:feuille|fiche)s?\b|\brien a (?:apporter|remettre)\b"
+    r"|\b(?:n'apport\w+|ne remett\w+) rien\b|\bserait un(?:e charge| fardeau| poids)\b"
+    r"|\b(?:sin|ninguna) (?:hoja|ficha)s?\b|\bnada que (?:llevar|entregar|traer)\b"
+    r"|\bno (?:llev\w+|traig\w+|tra[ei]\w*|entregu\w+) nada\b|\bseria una carga\b"
+)
+"""The page says that nothing is handed out; on folded text."""
+
+TO_THE_REP = re.compile(
+    r"\byou (?:(?:only|just|also|then|will|should|can) )?(?:bring|hand (?:over|out|him|her|them)|offer|pitch|walk in)\b"
+    r"|\byou (?:(?:only|just|also|then|will|should|can) )?(?:ask|show|tell|take along)\b(?! us\b| for\b)"
+    r"|\b(?:question|sentence) is the (?:thing|help)\b|\bdie frage ist (?:das|die)\b|\bla question est (?:la|le|l')"
+    r"|\b(?:du|sie) (?:bring\w*|nimmst|nehmen|zeigst|zeigen|fragst|fragen|sagst)\b"
+    r"|\b(?:bringst|nimmst|zeigst|fragst) du\b|\b(?:bringen|nehmen|zeigen|fragen) sie\b"
+    r"|\b(?:tu|vous) (?:apport\w+|emport\w+|prend\w*|prenez|montre[sz]|demande[sz]|remette[sz])\b"
+    r"|\b(?:tu|usted|ustedes) (?:llev\w+|tra[ei]\w*|muestr\w+|pregunt\w+|ofrec\w+)\b|\b(?:llevas|traes|muestras)\b"
+)
+"""Speaks to the rep of what she brings and does, wherever in a sentence it stands; on folded text."""
 
 TO_FILL_IN = re.compile(
     r"\bfrom step \d|\bas (?:read|written|the (?:contract|paper|record) says)\b|\b(?:filled|to be filled|to fill) in\b"

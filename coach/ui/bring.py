@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from coach.errors import InputError
-from coach.export.bring_sheet import BringSheet, bring_sheet, to_markdown, to_pdf
+from coach.export.bring_sheet import BringSheet, NothingBrought, bring_sheet, to_markdown, to_pdf
 from coach.export.typeset import Paper
 from coach.keeping import plan_of
 from coach.store.preferences import preference
@@ -29,7 +29,7 @@ def show() -> None:
     kept = asked_plan()
     if kept is None:
         return
-    sheet, why = _sheet(kept)
+    sheet, told = _sheet(kept)
     with st.container(key="no-print", horizontal=True, vertical_alignment="center", gap="small"):
         places.link("plan", "← Back to the plan", id=kept.id)
         if sheet:
@@ -38,18 +38,24 @@ def show() -> None:
     if sheet:
         st.html(f'<article class="mc mc-sheet">{inert_html(to_markdown(sheet))}</article>')
     else:
-        help_them = "Something that is of use to them even if they never buy: a sheet to fill in, a sum, a test plan."
-        st.html(f'<div class="mc"><h2>Nothing to show yet</h2><p>{as_html(why)}</p><p>{help_them}</p></div>')
+        st.html(told)
 
 
 def _sheet(kept: KeptPlan) -> tuple[BringSheet | None, str]:
-    """The sheet, or why there is none."""
+    """The sheet, or why there is none, as HTML."""
     if unread(desk().db, kept):
-        return None, STILL_COMES
+        return None, _no_sheet_yet(STILL_COMES)
     try:
         return bring_sheet(plan_of(kept), kept.context, kept.groundwork), ""
+    except NothingBrought as choice:
+        return None, f'<div class="mc"><h2>Nothing to hand out</h2><p>{as_html(choice.message)}</p></div>'
     except InputError as error:
-        return None, f"{error.message} {error.hint}".strip()
+        return None, _no_sheet_yet(f"{error.message} {error.hint}".strip())
+
+
+def _no_sheet_yet(why: str) -> str:
+    help_them = "Something that is of use to them even if they never buy: a sheet to fill in, a sum, a test plan."
+    return f'<div class="mc"><h2>Nothing to show yet</h2><p>{as_html(why)}</p><p>{help_them}</p></div>'
 
 
 def _offer_pdf(kept: KeptPlan, sheet: BringSheet) -> None:

@@ -18,9 +18,10 @@ from coach.ui.inert import as_html
 from coach.ui.person import token
 
 OURS = {"pdf": "PDF, one page", "docx": "Word", "md": "Markdown, plain text", "json": "All of it, for other programs"}
+BRING = "-bring.pdf"
 THEIRS = {
     "-agenda.pdf": "Agenda as PDF", "-agenda.docx": "Agenda as Word", "-agenda.md": "Agenda as plain text",
-    ".ics": "Calendar entry with the agenda", "-bring.pdf": "What we bring, as PDF",
+    ".ics": "Calendar entry with the agenda", BRING: "What we bring, as PDF",
 }  # fmt: skip
 NO_DAY = "A calendar entry needs the meeting’s day: set it under When."
 
@@ -36,9 +37,12 @@ def show(kept: KeptPlan) -> None:
             return
         ours = {f".{ending}": name for ending, name in OURS.items()}
         st.html(f'<div class="mc"><h2>For your side</h2>{_links(kept, ours)}</div>')
-        theirs = {ending: name for ending, name in THEIRS.items() if ending != ".ics" or kept.context.meeting.date}
+        sheet, without = _sheet(kept)
+        missing = {".ics": not kept.context.meeting.date, BRING: sheet is None}
+        theirs = {ending: name for ending, name in THEIRS.items() if not missing.get(ending)}
         undated = "" if ".ics" in theirs else f"<p>{NO_DAY}</p>"
-        st.html(f'<div class="mc"><h2>For the customer</h2>{_links(kept, theirs)}{undated}{_left_out(kept)}</div>')
+        told = undated + without + _left_out(kept, sheet)
+        st.html(f'<div class="mc"><h2>For the customer</h2>{_links(kept, theirs)}{told}</div>')
 
 
 def address(kept: KeptPlan, ending: str) -> str:
@@ -51,15 +55,18 @@ def _links(kept: KeptPlan, names: dict[str, str]) -> str:
     return f'<ul class="mc-links">{items}</ul>'
 
 
-def _left_out(kept: KeptPlan) -> str:
-    """What the agenda and the sheet we bring do without, for the rep to know before sending either."""
-    plan, context, groundwork = plan_of(kept), kept.context, kept.groundwork
-    agenda = _told("agenda", customer_agenda(plan, context, groundwork).left_out)
+def _sheet(kept: KeptPlan) -> tuple[BringSheet | None, str]:
+    """What we bring, or a sentence why there is nothing to hand out."""
     try:
-        sheet = bring_sheet(plan, context, groundwork)
-        return agenda + _told("sheet we bring", sheet.left_out) + _doubts(sheet)
-    except InputError:
-        return agenda
+        return bring_sheet(plan_of(kept), kept.context, kept.groundwork), ""
+    except InputError as error:
+        return None, f"<p>{as_html(plain(error.message))}</p>"
+
+
+def _left_out(kept: KeptPlan, sheet: BringSheet | None) -> str:
+    """What the agenda and the sheet we bring do without, for the rep to know before sending either."""
+    agenda = _told("agenda", customer_agenda(plan_of(kept), kept.context, kept.groundwork).left_out)
+    return agenda + (_told("sheet we bring", sheet.left_out) + _doubts(sheet) if sheet else "")
 
 
 def _doubts(sheet: BringSheet) -> str:
