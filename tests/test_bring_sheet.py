@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from coach.errors import InputError
 from coach.export.bring_sheet import AROUND_IT, NothingBrought, bring_sheet, to_docx, to_markdown, to_pdf
 from coach.export.safe import LeftOut
-from coach.schema import Block, Check, Kind, MeetingPlan, NoteLine
+from coach.schema import AccountContext, Block, Check, Groundwork, Kind, MeetingPlan, NoteLine, Voice
 from tests.support.plans import example
 
 CONTEXT = example("price_negotiation")
@@ -185,3 +185,53 @@ def test_what_asks_the_customer_for_something_stays_on_the_sheet() -> None:
 def test_a_table_is_handed_out_though_the_words_around_it_say_that_no_sheet_is_needed() -> None:
     sheet = bring_sheet(_plan(("No sheet but this one.", "text"), ("| Plant |\n|---|\n| Noord |", "table")), CONTEXT)
     assert [block.kind for block in sheet.blocks] == ["table"]
+
+
+def _with(*added: tuple[str, Voice, str | None], confidential: str = "") -> tuple[AccountContext, Groundwork]:
+    """The example with more lines, and a groundwork that keeps what the first of them says."""
+    first = len(CONTEXT.notes) + 1
+    lines = (
+        NoteLine(label=f"L{n}", text=text, voice=voice, speaker=speaker)
+        for n, (text, voice, speaker) in enumerate(added, first)
+    )
+    kept = Block(id="G1", kind="item", text=confidential, part="in_confidence", citations=(f"L{first + 1}",))
+    context = CONTEXT.model_copy(update={"notes": (*CONTEXT.notes, *lines)})
+    return context, Groundwork(blocks=(kept,) if confidential else ())
+
+
+OFFER = "| Item | So far | You fill in |\n|---|---|---|\n| Point | Tolhuis Hub | Agreed? |\n| Tonnage | 90 | Exact |"
+
+
+@pytest.mark.parametrize(("to", "is_known"), [("hilde@maasvelde.example", True), ("lars@lindemoor.example", False)])
+def test_a_name_that_stands_in_our_mail_to_them_is_known_to_them(to: str, is_known: bool) -> None:
+    context, groundwork = _with(
+        (f"From: ward@lindemoor.example; To: {to}; Subject: offer", "ours", "ward@lindemoor.example"),
+        ("The offer is 90 tonnes delivered at Tolhuis Hub.", "ours", "ward@lindemoor.example"),
+        ("From: koen@maasvelde.example; To: ward@lindemoor.example", "customer", "Koen Baeten"),
+        ("Tonnage: corrected, Tolhuis Hub too. Our floor is 80.", "ours", None),
+        ("The rep corrects: the tonnage is 90; its exact figure is open.", "ours", None),
+        confidential="- Nothing is marked. Floor unrecorded.",
+    )
+    sheet = bring_sheet(_plan((OFFER, "table")), context, groundwork)
+    shown = [row[0].text for row in sheet.blocks[0].rows]
+    assert shown == ["Item", *(["Point"] if is_known else []), "Tonnage"]
+    told = [] if is_known else ["names Tolhuis Hub, which they have not named to us; the whole row is left out"]
+    assert [one.why for one in sheet.left_out] == told
+
+
+def test_what_a_groundwork_keeps_by_name_is_kept_though_our_mail_to_them_has_it() -> None:
+    context, groundwork = _with(
+        ("From: ward@lindemoor.example; To: Hilde Maertens", "ours", "ward@lindemoor.example"),
+        ("The offer is 90 tonnes delivered at Tolhuis Hub.", "ours", "ward@lindemoor.example"),
+        ("The rep corrects: the tonnage is 90; its exact figure is open.", "ours", None),
+        confidential="- Tolhuis Hub: from everybody but Hilde.",
+    )
+    sheet = bring_sheet(_plan((OFFER, "table")), context, groundwork)
+    assert [row[0].text for row in sheet.blocks[0].rows] == ["Item", "Tonnage"]
+
+
+def test_a_name_alone_in_its_cell_stays_away_where_only_our_lines_have_it() -> None:
+    table = "| Who | Price |\n|---|---|\n| Skarn | __ |\n| Noord | __ |"
+    context, _ = _with(("Our floor: below what Skarn asks.", "ours", None))
+    sheet = bring_sheet(_plan((table, "table")), context)
+    assert [row[0].text for row in sheet.blocks[0].rows] == ["Who", "Noord"]

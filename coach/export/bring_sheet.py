@@ -148,10 +148,11 @@ class _Sifter:
 
     def _row(self, block: Block, cells: tuple[tuple[Run, ...], ...]) -> Row | None:
         """All of its cells, or none of them."""
-        refused = [self.gate.brought(text, is_cell=True) for text in (" ".join(map(plain, cells)), *map(plain, cells))]
+        texts = [plain(cell) for cell in cells]
+        refused = [self.gate.brought(text, is_cell=True) for text in (" | ".join(texts), *texts)]
         why = next((one for one in refused if isinstance(one, str)), "")
         if why:
-            text = " | ".join(filter(None, map(plain, cells)))
+            text = " | ".join(filter(None, texts))
             self.left_out.append(LeftOut(block.id, text, f"{why}; the whole row is left out"))
             return None
         row = [self._cell(block, cell) for cell in cells]

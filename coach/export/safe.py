@@ -8,6 +8,7 @@ may hold our figures, and is refused when anything in it belongs to us alone. Kn
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from coach.export.safe_words import (
     TO_THE_REP,
     VOCABULARY,
 )  # fmt: skip
+from coach.export.sent import sent_lines
 from coach.figures import HARD_UNITS, Figure, figures
 from coach.held import stands, words_of
 from coach.names import is_opener, known_people, name_words, names, same_person
@@ -216,7 +218,7 @@ class Gate:
         for name in (*names(text), *(text.split() if is_label else ())):
             words = words_of(name) if name[:1].isupper() else frozenset()
             if words & self._our_names:
-                yield f"names {name}, whom or which they have not named to us"
+                yield f"names {name}, which they have not named to us"
 
     def _our_figures(self, text: str) -> Iterator[str]:
         for figure in figures(text):
@@ -303,8 +305,20 @@ class Gate:
         outside = [line for line in lines if line.voice == "outside" or line.label[0] == "P"]
         named = words_of("\n".join(name for line in outside for name in names(line.text)))
         noted = words_of("\n".join(line.text for line in self.context.notes if line.label not in self._secret))
-        found = (capitals | (named - noted)) - self._known_words
+        found = (capitals | (named - noted)) - self._known_words - self._written_to_them - self._common_nouns
         return frozenset(word for word in found if len(word) > len("ab") and not is_opener(word))
+
+    @cached_property
+    def _written_to_them(self) -> frozenset[str]:
+        """Words of our own mails to them, but for what they were told in confidence there."""
+        kept = self._evidence.internal | self._evidence.confidential | self._evidence.limits
+        return words_of("\n".join(line.text for line in sent_lines(self.context) if line.label not in kept))
+
+    @cached_property
+    def _common_nouns(self) -> frozenset[str]:
+        """What the notes write in small letters behind an article (`the volume`) names nobody."""
+        lines = self.context.lines.values()
+        return frozenset(fold(noun) for line in lines for noun in _NOUN.findall(line.text) if noun.islower())
 
     @cached_property
     def _special_words(self) -> frozenset[str]:
@@ -350,6 +364,7 @@ def visible(text: str) -> str:
 
 
 _MARKS = "\"'“”„«»()[]:;,.!?*-"
+_NOUN = re.compile(r"\b(?i:the|an?|our|your|their|her|his|la|le|une?|el|una) ([^\W\d_]+)")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 

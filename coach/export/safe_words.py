@@ -176,7 +176,7 @@ VOCABULARY = listed(
         own enough real really possible pay pays paid price prices pricing contract contracts renewal pilot setup
         set-up delivery support service security integration data user users product products software system systems
         report reports list sheet table view views needs priorities findings facts training roll-out rollout
-        milestones companies company
+        milestones companies company volume volumes quantity quantities period periods
         der die das den dem des ein eine einen einem einer und oder von zu im am bei fur mit ohne als ist sind sein
         war hat haben wird werden kann konnen soll sollen muss mussen mochte mochten dies diese dieser dieses was wer
         wen wem wann wo warum wie ob wenn so dann nicht kein keine ja nein alle beide jede jeder nachste letzte erste
@@ -185,7 +185,8 @@ VOCABULARY = listed(
         ansehen horen lernen finden vergleichen wahlen beginnen enden arbeiten machen wissen brauchen wollen wichtig
         anderung frage fragen antwort antworten thema themen punkt punkte ablauf termin minuten zeit tag tage woche
         monat monate jahr jahre schritt schritte ergebnis ergebnisse ziel ziele zweck zahl zahlen kosten wert nutzen
-        offen stand uberblick vorgehen zeitplan rolle rollen beispiel kriterien vorrechnen rechnen
+        offen stand uberblick vorgehen zeitplan rolle rollen beispiel kriterien vorrechnen rechnen menge
+        mengen zeitraum laufzeit
         le la les l un une des du de et ou a au aux en dans par pour avec sans comme est sont etre a ont peut doit ce
         cette ces cela que qui quoi quand comment pourquoi si pas non oui tout tous toute chaque premier prochaine
         plus encore deja maintenant aujourd'hui aussi seulement sur apres avant je nous notre nos vous votre vos
