@@ -27,16 +27,17 @@ def _plan(*texts: tuple[str, Kind], part: str = "bring") -> MeetingPlan:
     return MeetingPlan(title="Scope, not discount", blocks=tuple(blocks), language="en")
 
 
-def test_a_table_is_shown_but_for_rows_and_headings_that_are_ours_alone() -> None:
+def test_a_table_is_shown_but_for_rows_and_columns_that_are_ours_alone() -> None:
     sheet = bring_sheet(_plan((TABLE, "table")), CONTEXT)
     (table,) = sheet.blocks
     assert [[cell.text for cell in row] for row in table.rows] == [
-        ["Plants", "Net €", ""],
-        ["Noord and Zuid", "**72,500**", ""],
-        ["All three", "102,500", ""],
+        ["Plants", "Net €"],
+        ["Noord and Zuid", "**72,500**"],
+        ["All three", "102,500"],
     ]
-    assert [one.text for one in sheet.left_out] == ["Floor | 71k", "Lars"]
-    assert "whole row" in sheet.left_out[0].why
+    assert [one.text for one in sheet.left_out] == ["Lars", "Floor | 71k"]
+    assert "whole column" in sheet.left_out[0].why
+    assert "whole row" in sheet.left_out[1].why
 
 
 def test_a_row_with_our_own_product_s_name_stays_though_only_our_lines_have_it() -> None:
@@ -80,8 +81,43 @@ def test_a_margin_of_theirs_is_no_talk_of_ours() -> None:
     table = "| Your margin | Extra revenue |\n|---|---|\n| 50 % | 220 |"
     (shown,) = bring_sheet(_plan((table, "table")), CONTEXT).blocks
     assert shown.rows[0][0].text == "Your margin"
-    hidden = bring_sheet(_plan((table.replace("Your", "Our"), "table"), ("Two plants.", "text")), CONTEXT)
-    assert "Our margin" in [one.text for one in hidden.left_out]
+    hidden = bring_sheet(_plan((table.replace("Your", "Our"), "table"), ("- Two plants.", "item")), CONTEXT)
+    assert [block.kind for block in hidden.blocks] == ["item"]
+    assert [(one.text, one.why) for one in hidden.left_out] == [
+        ("Our margin | Extra revenue", "“margin” is our own talk; the whole table is left out")
+    ]
+
+
+MARGIN = "| Margin | Extra revenue |\n|---|---|\n| 50 % | 220 |"
+
+
+def test_a_word_that_the_customer_used_is_no_talk_of_ours() -> None:
+    said, _ = _with(("KB: our margin on a pallet is thin, and so is the discount.", "customer", "Koen Baeten"))
+    (shown,) = bring_sheet(_plan((MARGIN, "table")), said).blocks
+    assert shown.rows[0][0].text == "Margin"
+    limit, _ = _with(
+        ("KB: our margin on a pallet is thin.", "customer", "Koen Baeten"), ("Margin: not below 31.", "ours", None)
+    )
+    with pytest.raises(InputError, match="the whole table is left out"):
+        bring_sheet(_plan((MARGIN, "table")), limit)
+    with pytest.raises(InputError, match="“margin” is our own talk"):
+        bring_sheet(_plan((MARGIN.replace("Margin", "Our margin"), "table")), said)
+
+
+def test_what_the_sheet_calls_their_own_is_theirs_where_no_line_of_ours_speaks_of_it() -> None:
+    around = ("The leak a quarter. Find your own margin.", "text")
+    table = bring_sheet(_plan((MARGIN, "table"), around), CONTEXT).blocks[0]
+    assert table.rows[0][0].text == "Margin"
+    ours, _ = _with(("We keep a good margin here.", "ours", None))
+    with pytest.raises(InputError, match="the whole table is left out"):
+        bring_sheet(_plan((MARGIN, "table"), around), ours)
+
+
+def test_a_line_with_room_to_write_belongs_to_the_sheet() -> None:
+    form = "**Day 90:** measure ____ from ____ to ____; source ____"
+    sheet = bring_sheet(_plan((TABLE, "table"), (form, "text"), ("Ask: from ____?", "text")), CONTEXT)
+    assert to_markdown(sheet).endswith(f"\n\n{form.replace('**', '')}\n")
+    assert "Ask: from ____?" in [one.text for one in sheet.left_out]
 
 
 def test_behind_a_word_to_the_rep_nothing_of_a_paragraph_is_for_the_customer() -> None:
@@ -105,7 +141,7 @@ def test_it_is_headed_with_the_customer_s_name_and_not_with_the_page_s_title() -
 def test_word_and_pdf_hold_the_same_table() -> None:
     sheet = bring_sheet(_plan((TABLE, "table")), CONTEXT)
     table = Document(io.BytesIO(to_docx(sheet))).tables[0]
-    assert [cell.text for cell in table.rows[1].cells] == ["Noord and Zuid", "72,500", ""]
+    assert [cell.text for cell in table.rows[1].cells] == ["Noord and Zuid", "72,500"]
     (page,) = PdfReader(io.BytesIO(to_pdf(sheet))).pages
     assert "Noord and Zuid" in page.extract_text()
     assert "71k" not in page.extract_text()

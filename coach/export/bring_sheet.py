@@ -28,6 +28,8 @@ from coach.words import fold
 
 AROUND_IT = "is said around the thing, to you"
 _MADE = ("table", "quote", "item")
+_BLANK = re.compile(r"_{2,}|\.{4,}|…{2,}")
+"""Room to write: such a line is a form, whatever stands around it."""
 _KINDS: dict[str, Literal["text", "item", "quote"]] = {"item": "item", "quote": "quote"}
 
 
@@ -59,8 +61,9 @@ def bring_sheet(plan: MeetingPlan, context: AccountContext, groundwork: Groundwo
         raise NothingBrought(f"Nothing is handed out at this meeting: the page says “{said}”")
     if not brought:
         raise InputError("The page brings nothing.", hint="Write it under a heading such as “We bring”.")
-    thing = [block for block in brought if block.kind in _MADE] or brought
-    sifter = _Sifter(Gate(context, groundwork or Groundwork()))
+    thing = [block for block in brought if block.kind in _MADE or _BLANK.search(block.text)] or brought
+    words = "\n".join(plain_text(block.text) for block in brought)
+    sifter = _Sifter(Gate(context, groundwork or Groundwork(), words))
     blocks = tuple(found for block in thing for found in sifter.sift(block))
     around = (LeftOut(block.id, plain_text(block.text), AROUND_IT) for block in brought if block not in thing)
     left_out = tuple(dict.fromkeys((*around, *sifter.left_out)))
@@ -134,17 +137,27 @@ class _Sifter:
             if passed is not None and is_for_them:
                 kept.append(passed)
             elif passed is not None:
-                self.left_out.append(LeftOut(block.id, plain(runs_of(sentence)), "stands behind a word to you"))
+                self._leave_out(block, plain(runs_of(sentence)), "stands behind a word to you")
         return self.gate.joined(" ", *kept) if any(one.text for one in kept) else None
 
     def _table(self, block: Block) -> Iterator[SafeBlock]:
+        """Without the columns whose heading may not pass: nobody reads a column that does not say what it holds."""
         header, *rows = pieces_of(block.text, kind="table")[0].rows or ((),)
-        kept = [row for row in (self._row(block, row) for row in rows) if row]
+        heads = [self.gate.brought(_marked(cell), is_cell=True) for cell in header]
+        why = heads[0] if heads else ""
+        if isinstance(why, str):
+            self._leave_out(block, " | ".join(map(plain, header)), f"{why}; the whole table is left out")
+            return
+        for cell, head in zip(header, heads, strict=True):
+            if isinstance(head, str):
+                self._leave_out(block, plain(cell), f"{head}; the whole column is left out")
+        places = [place for place, head in enumerate(heads) if isinstance(head, CustomerSafe)]
+        kept = [row for row in (self._row(block, tuple(row[place] for place in places)) for row in rows) if row]
         if kept:
-            yield SafeBlock("table", (tuple(self._head(block, cell) for cell in header), *kept))
+            yield SafeBlock("table", (tuple(head for head in heads if isinstance(head, CustomerSafe)), *kept))
 
-    def _head(self, block: Block, cell: tuple[Run, ...]) -> CustomerSafe:
-        return self._pass(block, _marked(cell), is_cell=True) or self.gate.phrase("")
+    def _leave_out(self, block: Block, text: str, why: str) -> None:
+        self.left_out.append(LeftOut(block.id, text, why))
 
     def _row(self, block: Block, cells: tuple[tuple[Run, ...], ...]) -> Row | None:
         """All of its cells, or none of them."""
@@ -153,7 +166,7 @@ class _Sifter:
         why = next((one for one in refused if isinstance(one, str)), "")
         if why:
             text = " | ".join(filter(None, texts))
-            self.left_out.append(LeftOut(block.id, text, f"{why}; the whole row is left out"))
+            self._leave_out(block, text, f"{why}; the whole row is left out")
             return None
         row = [self._cell(block, cell) for cell in cells]
         return tuple(cell for cell in row if isinstance(cell, CustomerSafe))
@@ -161,15 +174,15 @@ class _Sifter:
     def _cell(self, block: Block, cell: tuple[Run, ...]) -> CustomerSafe | str:
         """What the rep is told to fill in is room to write."""
         if TO_FILL_IN.search(fold(plain(cell))):
-            self.left_out.append(LeftOut(block.id, plain(cell), "is yours to fill in before you hand it over"))
+            self._leave_out(block, plain(cell), "is yours to fill in before you hand it over")
             return self.gate.blank()
         return self.gate.brought(YOURS.sub(_your, _marked(cell)), is_cell=True)
 
-    def _pass(self, block: Block, text: str, *, is_cell: bool = False) -> CustomerSafe | None:
-        found = self.gate.brought(text, is_cell=is_cell)
+    def _pass(self, block: Block, text: str) -> CustomerSafe | None:
+        found = self.gate.brought(text)
         if isinstance(found, CustomerSafe):
             return found
-        self.left_out.append(LeftOut(block.id, plain(runs_of(text)), found))
+        self._leave_out(block, plain(runs_of(text)), found)
         return None
 
 

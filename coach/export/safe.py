@@ -17,19 +17,19 @@ from typing import Literal
 
 from coach.builtin import work_out
 from coach.builtin.evidence import Evidence, gather
-from coach.builtin.words import CONFIDENCE, LIMIT, TALK
 from coach.confidence import Confidence, confidences, leaks
 from coach.export.labels import Labels
+from coach.export.our_talk import LANGUAGES, our_talk
 from coach.export.products import product_names
 from coach.export.safe_words import (
     ABOUT_THEM,
     DIRECTION,
     EMPTY,
     FIXED,
-    INTERNAL,
     NAMED,
     NOTHING_BROUGHT,
     PROPOSAL,
+    SHARED_NOUNS,
     THEIRS,
     TO_THE_REP,
     VOCABULARY,
@@ -51,7 +51,6 @@ SMALL = 12
 """Bare numbers up to a dozen are too common to give anything away."""
 LABEL_WORDS = 3
 """In so few words a capital at the start may be a name's."""
-_LANGUAGES = ("en", "de", "fr", "es")
 _INTERNAL_FIELDS = ("stage", "amount", "rep", "seller", "opportunity", "forecast", "probability", "close")
 
 
@@ -102,6 +101,8 @@ class Gate:
 
     context: AccountContext
     groundwork: Groundwork = field(default_factory=Groundwork)
+    sheet: str = ""
+    """All the words of what we bring: what it calls the customer's own is not ours."""
 
     # --- what passes -------------------------------------------------------------------------------------------------
 
@@ -194,13 +195,10 @@ class Gate:
         return next(self._against(text), "")
 
     def _against(self, text: str) -> Iterator[str]:
-        ours = THEIRS.sub("", fold(text))
-        if found := (INTERNAL.search(ours) or TALK.search(ours) or LIMIT.search(ours) or CONFIDENCE.search(text)):
-            yield f"“{found.group()}” is our own talk"
-        for lexicon, why in (("internal_talk", "is our own talk"), ("private", "is private")):
-            for language in _LANGUAGES:
-                if phrase := words_for(lexicon, language).search(text):
-                    yield f"“{phrase.group()}” {why}"
+        yield from (f"“{phrase}” is our own talk" for phrase in our_talk(text, theirs=self._their_nouns))
+        for language in LANGUAGES:
+            if phrase := words_for("private", language).search(text):
+                yield f"“{phrase.group()}” is private"
         yield from leaks(Block(id="-", kind="text", text=text, part="bring"), self._kept, self.context)
         yield from self._strange_names(text)
         yield from self._our_figures(text)
@@ -295,6 +293,20 @@ class Gate:
     def _met_words(self) -> frozenset[str]:
         context = self.context
         return words_of("\n".join((context.account, context.rep, context.seller.company, *self.attendees)))
+
+    @cached_property
+    def _their_nouns(self) -> frozenset[str]:
+        """Nouns of our own talk that are theirs here: in their own words, or called theirs by what we bring.
+
+        In the latter case no line of ours has them, in neither a line of ours alone.
+        """
+        lines = self.context.lines.items()
+        alone = words_of("\n".join(line.text for label, line in lines if label in self._secret))
+        ours = words_of("\n".join(line.text for _, line in lines if line.voice == "ours"))
+        theirs = words_of("\n".join(line.text for line in self._public))
+        called = frozenset(found["noun"] for found in THEIRS.finditer(fold(self.sheet)))
+        found = (theirs - alone) | (called - ours - alone)
+        return frozenset(noun for noun in found if SHARED_NOUNS.fullmatch(noun))
 
     @cached_property
     def _our_names(self) -> frozenset[str]:

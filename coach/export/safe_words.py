@@ -218,8 +218,14 @@ must\ ?n[o']t\ \w+|come\ out\ with|
 INTERNAL = re.compile(rf"\b(?:{_OURS})\b".replace("\n", ""), re.VERBOSE)
 """Tactics, limits and sales talk, on folded text."""
 
-THEIRS = re.compile(r"\b(?:your|ihren?|votre|vos|sus?) (?:own )?(?:margins?|marge|margen|pipeline|forecasts?)\b")
+THEIRS = re.compile(r"\b(?:your|ihren?|votre|vos|sus?) (?:own )?(?P<noun>margins?|marge|margen|pipeline|forecasts?)\b")
 """What would be our own talk, were it not said of them; on folded text."""
+SHARED_NOUNS = re.compile(
+    r"margins?|margen?|margenes|discounts?|rabatte?n?|forecasts?|pipelines?|quotas?|crm|competitors?|rivals?|floors?"
+)
+"""Of our own talk, the nouns that a customer may use of their own business."""
+OF_OURS = re.compile(r"\b(?:our|my|unsere?[mnrs]?|meine?[mnrs]?|notre|nos|nuestr[oa]s?|mis?) (?:own )?$")
+"""Before such a noun: it is ours all the same."""
 
 _ACTS = r"""ask|say|tell|hand|show|share|repeat|fill|leave|push|wait|pause|listen|mention|avoid|press|pitch|sell|let|
 keep|stop|drop|skip|hold|park|bring|send|mail|ring|call|write|propose|promise|own|give|take|get|have|walk|strike|put|
