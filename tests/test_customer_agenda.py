@@ -123,6 +123,61 @@ def test_a_page_without_times_gets_the_four_things_that_every_meeting_has() -> N
     ]
 
 
+def test_minutes_that_a_comma_or_a_colon_follows_are_minutes() -> None:
+    page = _plan(
+        ("**0–5, opening:** “I'd like to hear you.”", "opening"),
+        ("**5–20, what the board can read:** ask twice.", "agenda"),
+        ("**20–45:** Piotr: what is still open.", "agenda"),
+    )
+    assert _lines(customer_agenda(page, CONTEXT)) == [
+        ("14:00–14:05", 5, "Welcome, and what you would like to settle"),
+        ("14:05–14:20", 15, "What the board can read"),
+        ("14:20–14:45", 25, "What is still open"),
+    ]
+
+
+def test_stretches_on_one_line_are_each_a_line() -> None:
+    page = _plan(("0–5 opening · 5–20 what the board can read · 20–45 decide, who writes what", "agenda"))
+    assert [line[:2] for line in _lines(customer_agenda(page, CONTEXT))] == [
+        ("14:00–14:05", 5), ("14:05–14:20", 15), ("14:20–14:45", 25),
+    ]  # fmt: skip
+
+
+def test_the_question_that_we_put_to_them_is_not_announced_as_theirs() -> None:
+    page = _plan(
+        ("- 0–5 opening", "agenda"),
+        ("- 5–20 the question. Both answer first.", "agenda"),
+        ("- 20–30 her questions", "agenda"),
+        ("- 30–45 Skarvane: “What should the board decide first?”", "agenda"),
+    )
+    assert [topic for _, _, topic in _lines(customer_agenda(page, CONTEXT))][1:] == [
+        "Your view: what works, what has changed, what matters to you",
+        "Your questions",
+        "What should the board decide first?",
+    ]
+
+
+def test_ready_words_that_hold_more_than_a_plain_question_are_no_topic() -> None:
+    for said in ("What would make you sign for £192,000?", "Would Skarvane do that?", "We could. Could we? No."):
+        page = _plan(("- 0–5 opening", "agenda"), (f"- 5–45 Skarvane: “{said}”", "agenda"))
+        assert _lines(customer_agenda(page, CONTEXT))[1][2] == "Your questions"
+
+
+def test_an_agenda_without_times_keeps_the_topics_that_may_be_shown_and_tells_the_rest() -> None:
+    page = _plan(
+        ("- **What the board can read.** Ask twice.", "agenda"),
+        ("- Skarvane: say nothing.", "agenda"),
+        ("- **Close:** one sentence; then send it.", "agenda"),
+    )
+    agenda = customer_agenda(page, CONTEXT)
+    assert [item.topic.text for item in agenda.items] == [
+        "Welcome, and what you would like to settle", "What the board can read",
+        "Next steps: who does what, and by when",
+    ]  # fmt: skip
+    assert agenda.own_topics == 1
+    assert [one.block for one in agenda.left_out] == ["B2", "B3"]
+
+
 def test_a_demonstration_stays_one_though_its_topics_are_ours() -> None:
     plan = _plan(
         ("**14:00** Welcome. After the demo, ask for two measures.", "opening"),

@@ -462,6 +462,22 @@ def test_without_a_thing_to_bring_the_screen_says_what_to_do() -> None:
     assert "Nothing to show yet" in said(opened("bring", id=new.id))
 
 
+def test_the_menu_says_when_nothing_of_the_page_s_agenda_could_be_shown(kept: KeptPlan) -> None:
+    gone = [one for one in kept.blocks if one.block.part in ("agenda", "purpose", "opening", "best")]
+    changes = [Edit(op=one.block.id, action="delete", block=one.block.id, base=one.revision) for one in gone]
+    before = _export_menu(kept)
+    edits.apply_edits(desk().db, kept.id, changes, by=BY)
+    assert "general words alone" not in before
+    assert "The agenda holds general words alone" in _export_menu(kept)
+    assert "Nothing had to be left out of the agenda" not in _export_menu(kept)
+
+
+def _export_menu(kept: KeptPlan) -> str:
+    app = opened("plan", id=kept.id)
+    app.session_state["export"] = True
+    return said(seen(app.run()))
+
+
 def test_where_the_page_hands_nothing_out_both_screens_say_so_and_offer_no_file(kept: KeptPlan) -> None:
     for one in kept.blocks:
         if one.block.part == "bring":
@@ -471,9 +487,7 @@ def test_where_the_page_hands_nothing_out_both_screens_say_so_and_offer_no_file(
     shown = said(opened("bring", id=kept.id))
     assert "Nothing is handed out at this meeting: the page says “No sheet; it would be a burden.”" in shown
     assert '<article class="mc mc-sheet">' not in shown
-    app = opened("plan", id=kept.id)
-    app.session_state["export"] = True
-    menu = said(seen(app.run()))
+    menu = _export_menu(kept)
     assert "Nothing is handed out at this meeting" in menu
     assert "-agenda.pdf" in menu
     assert "-bring.pdf" not in menu

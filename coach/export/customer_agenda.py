@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from coach.checks.language import sentences
 from coach.checks.page import Page, quotations
 from coach.export.handout import Handout, SafeBlock, Section, as_docx, as_markdown, as_pdf
 from coach.export.labels import labels_for
@@ -18,6 +19,7 @@ from coach.export.safe import CustomerSafe, Gate, LeftOut, visible
 from coach.export.safe_words import COURTESY, HOPE, LEAVING, NAMED, PROPOSAL, YOURS, Phrases, phrases_for
 from coach.export.slots import Slot, slots
 from coach.export.typeset import Paper
+from coach.markup import plain
 from coach.names import name_words
 from coach.rubric import words_for
 from coach.schema import AccountContext, Groundwork, MeetingPlan
@@ -32,6 +34,10 @@ _AND_NAMES = re.compile(
     r"\W*\b(?:and|und|et|y|both|all|each of them|everybody|beide|alle|tous|todos)\b\W*", re.IGNORECASE
 )
 _ABOUT_PRICE = re.compile(r"\b(?:prices?|pricing|preise?|prix|tarif|precios?)\b")
+_OUR_QUESTION = re.compile(
+    r"(?:the|our|one|my|die|unsere|eine|la|notre|une|nuestra|una) (?:one |eine )?(?:question|frage|pregunta)\b"
+)
+"""The one that the page turns on is ours to them; `questions` are theirs to us."""
 _ABOUT_QUESTIONS = re.compile(r"\b(?:questions?|fragen|preguntas?)\b")
 _A_DEMONSTRATION = re.compile(r"\b(?:demos?|demonstrations?|vorfuhrung|demostracion)\b")
 _ABOUT_OPENING = re.compile(r"\b(?:open|opening|welcome|eroffnung|begrussung|ouverture|accueil|apertura)\b")
@@ -55,6 +61,8 @@ class CustomerAgenda:
     together: tuple[CustomerSafe, ...]
     handout: Handout
     """The same as a sheet."""
+    own_topics: int = 0
+    """How many of the items are the page's own words; the rest are general ones."""
     left_out: tuple[LeftOut, ...] = ()
     """For the rep alone."""
 
@@ -102,7 +110,8 @@ class _Maker:
         author, code = gate.phrase(NAMED, named=context.seller.company), self._page.language
         handout = Handout(title, lines, sections, author, code, context.today)
         left_out = tuple(dict.fromkeys(self._left_out))
-        return CustomerAgenda(title, gate.place(), purpose, items, together, handout, left_out)
+        own = sum(item.topic.text in self._own_topics for item in items)
+        return CustomerAgenda(title, gate.place(), purpose, items, together, handout, own, left_out)
 
     def _where(self) -> tuple[CustomerSafe, ...]:
         gate = self._gate
@@ -179,31 +188,57 @@ class _Maker:
             yield AgendaItem(hours, _length(first, last), topics[same[0]])
 
     def _untimed(self) -> Iterator[AgendaItem]:
-        phrases = (
-            self._phrases.welcome,
-            self._phrases.your_questions,
-            self._phrases.open_points,
-            self._phrases.next_steps,
-        )
-        yield from (AgendaItem(self._gate.hours(None, None), None, self._gate.phrase(phrase)) for phrase in phrases)
+        """The page's own topics where it has any without times, else what every meeting has, in between."""
+        phrases = self._phrases
+        general = [self._gate.phrase(phrase) for phrase in (phrases.your_questions, phrases.open_points)]
+        first, last = self._gate.phrase(phrases.welcome), self._gate.phrase(phrases.next_steps)
+        between = tuple(dict.fromkeys(self._own_untimed())) or general
+        none = self._gate.hours(None, None)
+        yield from (AgendaItem(none, None, topic) for topic in (first, *between, last))
+
+    def _own_untimed(self) -> Iterator[CustomerSafe]:
+        for block in self._plan.blocks:
+            if block.part == "agenda" and block.kind in ("text", "item"):
+                words = _MARK.sub("", plain(block.text))
+                if passed := self._own_topic(Slot(None, None, words, block, parts=frozenset({"agenda"}))):
+                    yield passed
 
     def _topic(self, slot: Slot, *, is_first: bool) -> CustomerSafe:
-        label = _label(slot.words)
-        known = self._fixed(label, slot, is_first=is_first)
+        known = self._fixed(_label(slot.words), slot, is_first=is_first)
         if known:
             self._say_left_out(slot)
             return known
-        people, rest = self._people_in(label)
+        people, _ = self._people_in(_label(slot.words))
+        return self._own_topic(slot) or self._stand_in(slot, people, is_first=is_first)
+
+    def _own_topic(self, slot: Slot) -> CustomerSafe | None:
+        """The stretch's own label, as far as it may be shown; what is left out is told."""
+        label = _label(slot.words)
+        _, rest = self._people_in(label)
         offered = rest or _label(_behind(slot.words))
         is_said = any(fold(offered) in fold(quote) for quote in quotations(slot.words))
         is_said = is_said or PROPOSAL.search(fold(slot.words)) is not None
-        passed = self._pass(slot.block.id, _sentence(offered)) if offered and not is_said else None
+        is_ours = self._closes(label) or _OUR_QUESTION.match(fold(offered)) is not None
+        is_told = not offered or is_said or is_ours
+        passed = None if is_told else self._pass(slot.block.id, _sentence(offered))
         if passed and len(passed.text.split()) <= MAX_TOPIC_WORDS:
             self._own_topics.add(passed.text)
             return passed
-        if not offered or passed or is_said:
+        if is_told or passed:
             self._say_left_out(slot)
-        return self._stand_in(slot, people, is_first=is_first)
+        return self._question_in(slot)
+
+    def _question_in(self, slot: Slot) -> CustomerSafe | None:
+        """A question that the page puts to them in ready words, where all of its words are plain or theirs."""
+        if "bring" in slot.parts:
+            return None
+        asked = (one.strip() for quote in quotations(slot.words) for one in sentences(quote))
+        for question in (one for one in asked if one.endswith("?") and len(one.split()) <= MAX_TOPIC_WORDS):
+            found = self._gate.topic(_sentence(question))
+            if isinstance(found, CustomerSafe) and len(found.text.split()) >= MIN_PURPOSE_WORDS:
+                self._own_topics.add(found.text)
+                return found
+        return None
 
     def _fixed(self, label: str, slot: Slot, *, is_first: bool) -> CustomerSafe | None:
         """Stretches that every meeting has."""
@@ -214,7 +249,7 @@ class _Maker:
             return self._gate.phrase(phrases.welcome if is_first else phrases.next_steps)
         if _ABOUT_PRICE.search(folded):
             return self._gate.phrase(phrases.price)
-        if _ABOUT_QUESTIONS.search(folded):
+        if _ABOUT_QUESTIONS.search(folded) and not _OUR_QUESTION.match(folded):
             return self._gate.phrase(phrases.your_questions)
         return None
 
@@ -226,7 +261,8 @@ class _Maker:
             return self._gate.phrase(self._phrases.figures)
         if len(people) == 1 and len(self._gate.attendees) > 1:
             return self._gate.phrase(self._phrases.theirs, name=people[0])
-        if slot.parts & {"find_out", "people"} and not is_first:
+        is_our_question = _OUR_QUESTION.match(fold(_label(slot.words))) is not None
+        if (is_our_question or slot.parts & {"find_out", "people"}) and not is_first:
             return self._gate.phrase(self._phrases.your_view)
         otherwise = self._phrases.to_see if self._is_a_demonstration else self._phrases.your_questions
         return self._gate.phrase(self._phrases.welcome if is_first else otherwise)
@@ -257,6 +293,7 @@ class _Maker:
             self._left_out.append(LeftOut(slot.block.id, text, "words and directions for the room stay with you"))
 
 
+_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _LABEL = re.compile(r"^[^\W\d_]+(?:\s[^\W\d_]+)?:\s+")
 """`Purpose: `, in any language."""
 

@@ -177,6 +177,7 @@ VOCABULARY = listed(
         set-up delivery support service security integration data user users product products software system systems
         report reports list sheet table view views needs priorities findings facts training roll-out rollout
         milestones companies company volume volumes quantity quantities period periods
+        clause clauses terms wording draft baseline measure measures owner owners
         der die das den dem des ein eine einen einem einer und oder von zu im am bei fur mit ohne als ist sind sein
         war hat haben wird werden kann konnen soll sollen muss mussen mochte mochten dies diese dieser dieses was wer
         wen wem wann wo warum wie ob wenn so dann nicht kein keine ja nein alle beide jede jeder nachste letzte erste
@@ -185,6 +186,7 @@ VOCABULARY = listed(
         ansehen horen lernen finden vergleichen wahlen beginnen enden arbeiten machen wissen brauchen wollen wichtig
         anderung frage fragen antwort antworten thema themen punkt punkte ablauf termin minuten zeit tag tage woche
         monat monate jahr jahre schritt schritte ergebnis ergebnisse ziel ziele zweck zahl zahlen kosten wert nutzen
+        klausel klauseln entwurf wortlaut menge mengen
         offen stand uberblick vorgehen zeitplan rolle rollen beispiel kriterien vorrechnen rechnen menge
         mengen zeitraum laufzeit
         le la les l un une des du de et ou a au aux en dans par pour avec sans comme est sont etre a ont peut doit ce
@@ -193,13 +195,13 @@ VOCABULARY = listed(
         ensemble convenir decider decision regler clair comprendre verifier voir entendre trouver comparer choisir
         commencer finir faire savoir besoin vouloir important question questions reponse reponses sujet sujets point
         points ordre jour reunion minutes temps jours semaine mois annee etape etapes resultat resultats but objectif
-        chiffre chiffres cout couts valeur
+        chiffre chiffres cout couts valeur clause clauses quantite
         el los las lo una unos unas del al y o con sin como es son ser ha han puede debe este esta estos estas eso que
         quien cual cuando donde como si no todo todos cada primero proximo mas aun ya ahora hoy tambien solo sobre
         despues antes yo nosotros nuestro nuestra su sus ustedes juntos acordar decidir decision resolver claro
         entender revisar ver escuchar encontrar comparar elegir empezar terminar hacer saber necesitar querer
         importante pregunta preguntas respuesta tema temas punto puntos orden dia reunion minutos tiempo semana mes
-        ano paso pasos resultado objetivo cifra cifras coste costes valor"""
+        ano paso pasos resultado objetivo cifra cifras coste costes valor clausula clausulas borrador cantidad"""
     )
 )
 """Words so plain that they give nothing away; folded."""

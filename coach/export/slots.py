@@ -1,6 +1,7 @@
 """When what happens in the room, as the page has it: the stretches that begin with a time, and what they hold (pure).
 
-Reads `10:08, Hilde.`, `14–22 what is open` and `Hester, to 14:18.`. Knows nothing about what may be shown.
+Reads `10:08, Hilde.`, `14–22 what is open`, `0–4, opening:` and `Hester, to 14:18.`. Knows nothing about what may be
+shown.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ _CLOCK = r"(?P<{0}h>[01]?\d|2[0-3])(?:[:.h](?P<{0}m>[0-5]\d)|\s*(?:Uhr|h)(?P<{0}
 _CLOCKS = re.compile(
     rf"\W*{_CLOCK.format('a')}(?:\s*(?:[–—-]|to|bis|à)\s*{_CLOCK.format('b')})?(?=\W|$)\s*(?:Uhr|h)?{_GAP}"
 )
-_MINUTES = re.compile(r"\W*(?P<a>\d{1,3})\s*[–—-]\s*(?P<b>\d{1,3})(?![\d:.,%])\s*(?:min\w*\.?|['’′])?" + _GAP)
+_MINUTES = re.compile(r"\W*(?P<a>\d{1,3})\s*[–—-]\s*(?P<b>\d{1,3})(?![:.,]?\d|\s?%)\s*(?:min\w*\.?|['’′])?" + _GAP)
 _UNTIL = re.compile(
     rf"(?P<label>[^.:“\"„«\n]{{2,{_LONGEST_LABEL}}}?),?\s(?:to|bis|until|till)\s{_CLOCK.format('b')}{_GAP}"
 )
+_BETWEEN = re.compile(r"\s[·;|]\s+(?=\d{1,3}\s*[–—-]\s*\d{1,3}\s|\d{1,2}[:.h]\d\d\b)")
+_ELSEWHERE = ("before", "answers", "leave_out", "people", "decides")
+"""Parts that are not in the room."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,8 @@ def slots(plan: MeetingPlan, *, start: dt.time | None, minutes: int | None) -> t
 def _read(plan: MeetingPlan) -> Iterator[Slot]:
     current: Slot | None = None
     count = 0
-    for block in plan.blocks:
-        found = _slot(block) if block.part not in ("before", "answers", "leave_out", "people", "decides") else None
+    for block, text in _stretches(plan):
+        found = _slot(block, text) if block.part not in _ELSEWHERE else None
         if found and _goes_on(current, found) and count < MAX_SLOTS:
             if current:
                 yield current
@@ -69,6 +73,12 @@ def _read(plan: MeetingPlan) -> Iterator[Slot]:
             current = replace(current, parts=current.parts | {block.part})
     if current:
         yield current
+
+
+def _stretches(plan: MeetingPlan) -> Iterator[tuple[Block, str]]:
+    """Each block's words; of several stretches on one line (`0–4 opening · 4–14 the cause`), each by itself."""
+    for block in plan.blocks:
+        yield from ((block, text) for text in _BETWEEN.split(plain(block.text)))
 
 
 def _is_all_of_it(slot: Slot, minutes: int | None) -> bool:
@@ -84,10 +94,10 @@ def _goes_on(before: Slot | None, found: Slot) -> bool:
     return earlier is None or later is None or later >= earlier
 
 
-def _slot(block: Block) -> Slot | None:
+def _slot(block: Block, text: str) -> Slot | None:
     if block.kind in ("table", "quote"):
         return None
-    text = plain(block.text).lstrip("-•* ")
+    text = text.lstrip("-•* ")
     parts = frozenset({block.part})
     if clock := _CLOCKS.match(text):
         return Slot(_minute(clock, "a"), _minute(clock, "b"), text[clock.end() :], block, parts=parts)

@@ -23,6 +23,7 @@ THEIRS = {
     "-agenda.pdf": "Agenda as PDF", "-agenda.docx": "Agenda as Word", "-agenda.md": "Agenda as plain text",
     ".ics": "Calendar entry with the agenda", BRING: "What we bring, as PDF",
 }  # fmt: skip
+GENERAL = "<p>The agenda holds general words alone: no topic of the page could be shown to the customer.</p>"
 NO_DAY = "A calendar entry needs the meeting’s day: set it under When."
 
 
@@ -65,8 +66,9 @@ def _sheet(kept: KeptPlan) -> tuple[BringSheet | None, str]:
 
 def _left_out(kept: KeptPlan, sheet: BringSheet | None) -> str:
     """What the agenda and the sheet we bring do without, for the rep to know before sending either."""
-    agenda = _told("agenda", customer_agenda(plan_of(kept), kept.context, kept.groundwork).left_out)
-    return agenda + (_told("sheet we bring", sheet.left_out) + _doubts(sheet) if sheet else "")
+    agenda = customer_agenda(plan_of(kept), kept.context, kept.groundwork)
+    told = _told("agenda", agenda.left_out) if agenda.own_topics else GENERAL + _reasons("agenda", agenda.left_out)
+    return told + (_told("sheet we bring", sheet.left_out) + _doubts(sheet) if sheet else "")
 
 
 def _doubts(sheet: BringSheet) -> str:
@@ -76,7 +78,11 @@ def _doubts(sheet: BringSheet) -> str:
 
 
 def _told(name: str, left: Sequence[LeftOut]) -> str:
+    return _reasons(name, left) or f"<p><small>Nothing had to be left out of the {name}.</small></p>"
+
+
+def _reasons(name: str, left: Sequence[LeftOut]) -> str:
     items = "".join(f"<li>“{as_html(plain(one.text))}”: {as_html(one.why)}</li>" for one in left)
     if not left:
-        return f"<p><small>Nothing had to be left out of the {name}.</small></p>"
+        return ""
     return f"<details><summary>Left out of the {name} ({len(left)})</summary><ul>{items}</ul></details>"
