@@ -323,7 +323,9 @@ def test_the_next_plan_knows_us_and_the_day_from_what_is_kept_of_the_account(db:
         f"---\naccount: Tarnbeck Mills\nopportunity: Looms\nrep: Pia Lund\nseller: {{company: Kassaro, offer: Looms}}\n"
         f"meeting: {{date: {LONG_AGO}}}\n---\nA call."
     )
-    plans.create_plan(db, parse_context(text, today=TODAY))
+    older = text.replace(str(LONG_AGO), str(LONG_AGO - dt.timedelta(days=90))).replace("Pia Lund", "Ola Berg")
+    for one in (text, older):
+        plans.create_plan(db, parse_context(one, today=TODAY))
     accounts.add_note(db, known.id, "We meet on Monday.", source="call")
     day = TODAY + dt.timedelta(days=8)
     accounts.add_note(

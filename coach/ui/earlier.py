@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coach.documents import Document, Paragraph
-from coach.schema import Commitment
+from coach.schema import AccountContext, Commitment
 from coach.store.accounts import notes_of, plans_of
 from coach.store.database import Database
 from coach.store.plans import load_plan
@@ -66,27 +67,29 @@ def next_purpose(db: Database, account_id: str, *, today: dt.date) -> str:
 
 def of_last_plan(db: Database, account_id: str, *, today: dt.date) -> dict[str, str]:
     """`opportunity`, `company`, `offer` and `rep` as the account's latest plan that names them has them."""
-    found: dict[str, str] = {}
-    for row in plans_of(db, account_id, today=today):
-        context = load_plan(db, row.id).context
-        said = {
-            "opportunity": context.opportunity,
-            "company": context.seller.company,
-            "offer": context.seller.offer,
-            "rep": context.rep,
-        }
-        found = {name: value for name, value in said.items() if value} | found
+    found = dict.fromkeys(("opportunity", "company", "offer", "rep"), "")
+    for context in _latest_first(db, account_id, today=today):
+        seller = context.seller
+        said = (context.opportunity, seller.company, seller.offer, context.rep)
+        found = {name: known or new for (name, known), new in zip(found.items(), said, strict=True)}
+        if all(found.values()):
+            break
     return found
 
 
 def who_came(db: Database, account_id: str, *, today: dt.date) -> str:
     """Who is named for the account's latest meeting that names somebody, one a line: `Name, title`."""
-    rows = sorted(plans_of(db, account_id, today=today), key=lambda row: row.date or dt.date.min, reverse=True)
-    for row in rows:
-        people = load_plan(db, row.id).context.meeting.attendees
-        if people:
+    for context in _latest_first(db, account_id, today=today):
+        if people := context.meeting.attendees:
             return "\n".join(f"{one.name}, {one.title}" if one.title else one.name for one in people)
     return ""
+
+
+def _latest_first(db: Database, account_id: str, *, today: dt.date) -> Iterator[AccountContext]:
+    """What the account's meetings were planned from, the latest meeting first."""
+    rows = plans_of(db, account_id, today=today)
+    for row in sorted(rows, key=lambda row: row.date or dt.date.min, reverse=True):
+        yield load_plan(db, row.id).context
 
 
 def aimed_at(best: Commitment, fallback: Commitment) -> str:

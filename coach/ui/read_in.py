@@ -240,7 +240,7 @@ def _meeting_line(
 ) -> NoteLine | None:
     """The line that says when the meeting is: of that day, else the next day on which somebody meets."""
     coming = [
-        (_NEXT.search(line.text[: one.start]) is None, one.day, place, line)
+        (not _is_called_next(one, line), one.day, place, line)
         for place, line in enumerate(lines)
         if _MEETS.search(line.text) or day
         for one in days[line.label]
@@ -270,8 +270,8 @@ def _is_coming(one: FoundDate, today: date) -> bool:
 def _about_the_meeting(line: NoteLine, days: Sequence[FoundDate], today: date) -> dict[str, Found]:
     is_planned = _PLANNED.match(line.text) is not None
     coming = [one for one in days if _is_coming(one, today) or (is_planned and one.has_year)]
-    meant = next((one for one in coming if _NEXT.search(line.text[: one.start])), min(coming, key=_day, default=None))
-    said = line.text[meant.start :] if meant and _NEXT.search(line.text[: meant.start]) else line.text
+    meant = min(coming, key=lambda one: (not _is_called_next(one, line), one.day), default=None)
+    said = line.text[meant.start :] if meant and _is_called_next(meant, line) else line.text
     at = next(iter(times(said)), None)
     minutes, place, hours = _MINUTES.search(said), _PLACE.search(said), _HOURS.search(said)
     values = {
@@ -283,8 +283,8 @@ def _about_the_meeting(line: NoteLine, days: Sequence[FoundDate], today: date) -
     return {name: Found(value, quoted(line.text)) for name, value in values.items() if value}
 
 
-def _day(one: FoundDate) -> date:
-    return one.day
+def _is_called_next(one: FoundDate, line: NoteLine) -> bool:
+    return _NEXT.search(line.text[: one.start]) is not None
 
 
 def _amount(lines: Sequence[NoteLine]) -> Found | None:
