@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 
+from coach.commitments import with_words_as_now
 from coach.errors import ChangedMeanwhile, InputError
 from coach.merge import Merged, brought_back, merge, rekeyed
 from coach.recheck import recheck
@@ -142,6 +143,7 @@ def keep_redrafted(
         touched = _touched(now) - replaced
         merged = merge(current, put_in(current, new, instead=replaced, part=part), touched=touched)
         plan = plan_of(now).model_copy(update={"blocks": merged.blocks})
+        plan = with_words_as_now(plan, plan_of(now), now.context)
         plan, critique = recheck(plan, now.context, now.groundwork, now.critique, touched=touched)
         try:
             revision = drafts.replace_blocks(

@@ -70,12 +70,25 @@ def _with_its_neighbours(blocks: Iterable[Block], touched: frozenset[str]) -> It
         yield block
 
 
+def with_outcomes_as_said(plan: MeetingPlan, context: AccountContext) -> MeetingPlan:
+    """The plan, its outcomes as its blocks say them now; one that was read from no block stays."""
+    best = _still_said_if_any(plan.best_outcome, plan.blocks, "best", context)
+    fallback = _still_said_if_any(plan.fallback, plan.blocks, "fallback", context)
+    return plan.model_copy(update={"best_outcome": best, "fallback": fallback})
+
+
 def still_said(old: Commitment, blocks: Sequence[Block], part: Part, context: AccountContext) -> Commitment:
     """The commitment as read before, if its blocks are unchanged; else read from the blocks of its part by code."""
     own = [block for block in blocks if block.part == part and block.kind != "heading"]
-    if own and all(block.written_by == "coach" for block in own):
+    is_whole = len(own) >= len(old.blocks)
+    if own and is_whole and all(block.written_by == "coach" for block in own):
         return old.model_copy(update={"blocks": tuple(block.id for block in own)})
     return read_again(old, blocks, part, context) if own else Commitment()
+
+
+def _still_said_if_any(old: Commitment, blocks: Sequence[Block], part: Part, context: AccountContext) -> Commitment:
+    is_of_no_block = not old.blocks and not any(block.part == part and block.kind != "heading" for block in blocks)
+    return old if is_of_no_block else still_said(old, blocks, part, context)
 
 
 def _lined(block: Block, found: Block, context: AccountContext) -> Block:

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from coach.checks.language import sentences
-from coach.checks.page import Page, quotations
+from coach.checks.language import content_stems, sentences
+from coach.checks.page import Page, Passage, quotations
 from coach.export.handout import Handout, SafeBlock, Section, as_docx, as_markdown, as_pdf
 from coach.export.labels import labels_for
 from coach.export.safe import CustomerSafe, Gate, LeftOut, visible
-from coach.export.safe_words import COURTESY, HOPE, LEAVING, NAMED, PROPOSAL, YOURS, Phrases, phrases_for
+from coach.export.safe_words import AGREED, COURTESY, HOPE, LEAVING, NAMED, PROPOSAL, YOURS, Phrases, phrases_for
 from coach.export.slots import Slot, slots
 from coach.export.typeset import Paper
 from coach.markup import plain
@@ -147,17 +147,35 @@ class _Maker:
         return self._gate.joined(" ", self._gate.phrase(self._phrases.to_settle), self._gate.joined("; ", *own))
 
     def _together(self, purpose: CustomerSafe | None) -> Iterator[CustomerSafe]:
-        hoped = self._first_passing(self._said_in_opening(HOPE))
+        hoped = self._first_passing(self._agreed()) or self._first_passing(self._hoped())
         if hoped and hoped != purpose and len(hoped.text.split()) >= MIN_PURPOSE_WORDS:
             yield hoped
         yield from map(self._gate.phrase, (self._phrases.answered, self._phrases.a_step))
 
+    def _agreed(self) -> Iterator[tuple[str, str]]:
+        """What the best outcome says that both sides settle, as the rep has left it."""
+        for passage in self._page.of("best"):
+            yield from self._found(AGREED, passage.block.id, passage.told)
+
+    def _hoped(self) -> Iterator[tuple[str, str]]:
+        """What the opening hopes that we settle: not where it is older than the best outcome, which says another."""
+        best, opening = self._page.of("best"), self._page.of("opening")
+        is_older = any(map(_is_the_rep_s, best)) and not any(map(_is_the_rep_s, opening))
+        wanted = content_stems(self._page.text("best"))
+        for block, words in self._said_in_opening(HOPE):
+            if is_older and not content_stems(words) & wanted:
+                self._left_out.append(LeftOut(block, _sentence(words), "is no longer the best outcome of the page"))
+            else:
+                yield block, words
+
     def _said_in_opening(self, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
         for passage in self._page.of("opening"):
             for said in passage.said or (passage.text,):
-                yield from (
-                    (passage.block.id, said[slice(*found.span("aim"))]) for found in pattern.finditer(fold(said))
-                )
+                yield from self._found(pattern, passage.block.id, said)
+
+    def _found(self, pattern: re.Pattern[str], block: str, text: str) -> Iterator[tuple[str, str]]:
+        """Block and words of each aim."""
+        yield from ((block, text[slice(*found.span("aim"))]) for found in pattern.finditer(fold(text)))
 
     def _first_passing(self, offered: Iterable[tuple[str, str]]) -> CustomerSafe | None:
         for block, words in offered:
@@ -304,6 +322,10 @@ def title_of(gate: Gate, phrases: Phrases) -> CustomerSafe:
     if account and seller:
         return gate.phrase(phrases.meeting, account=account, seller=seller)
     return gate.phrase(phrases.meeting_alone, account=account) if account else gate.phrase(phrases.our_meeting)
+
+
+def _is_the_rep_s(passage: Passage) -> bool:
+    return passage.block.written_by == "rep"
 
 
 def _label(words: str) -> str:

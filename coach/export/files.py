@@ -106,16 +106,20 @@ def made(
         return _agenda(drafted, ending, paper, plan_id)
     if what == "bring":
         return _bring(drafted, ending, paper)
+    from coach.recheck import with_outcomes_as_said
+
+    plan = with_outcomes_as_said(drafted.plan, drafted.context)
     if ending == ".pdf":
         from coach.export.pdf import to_pdf
 
-        page = to_pdf(drafted.plan, drafted.context, paper=paper)
+        page = to_pdf(plan, drafted.context, paper=paper)
         return page.data, "" if page.fits_readably else ", but too long to be read at a table"
     if ending == ".docx":
         from coach.export.docx import to_docx
 
-        return to_docx(drafted.plan, drafted.context, paper=paper), ""
-    text = to_json(drafted) if ending == ".json" else to_markdown(drafted.plan, drafted.context)
+        return to_docx(plan, drafted.context, paper=paper), ""
+    as_now = drafted.model_copy(update={"plan": plan})
+    text = to_json(as_now) if ending == ".json" else to_markdown(plan, drafted.context)
     return text.encode(), ""
 
 

@@ -301,3 +301,10 @@ HOPE = re.compile(
     r"(?P<who>we|wir|nous|on)\s+(?:can\s+|konnen\s+|pouvons\s+)?(?P<aim>[^.?!;]+)"
 )
 """What an opening hopes that we do together, on folded text; what it hopes that they do is an ask, and ours to make."""
+
+AGREED = re.compile(
+    r"(?:^|[.:;]\s+)(?:(?:we|wir|nous|on)\s+(?:(?:all|both|then|can|alle|beide|dann|konnen|pouvons)\s+)*)?"
+    r"(?P<aim>(?:agree|decide|settle|choose|vereinbaren|entscheiden|klaren|wahlen|conven\w+|decidons|choisissons"
+    r"|acordamos|decidimos|elegimos)\b[^.?!;:]+)"
+)
+"""What an outcome says that both sides settle, on folded text; what they alone do is an ask, and ours to make."""
