@@ -147,8 +147,9 @@ def test_word_and_pdf_hold_the_same_table() -> None:
     assert "71k" not in page.extract_text()
 
 
-def test_a_long_sheet_is_one_page() -> None:
-    rows = "\n".join(f"| Noord {n} | 26,000 |" for n in range(60))
+@pytest.mark.parametrize("count", [60, 400])
+def test_a_long_sheet_is_one_page(count: int) -> None:
+    rows = "\n".join(f"| Noord {n} | 26,000 |" for n in range(count))
     pages = PdfReader(io.BytesIO(to_pdf(bring_sheet(_plan((f"| a | b |\n|---|---|\n{rows}", "table")), CONTEXT)))).pages
     assert len(pages) == 1
 

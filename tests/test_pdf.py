@@ -199,12 +199,45 @@ def test_a_heading_stays_with_what_stands_below_it_when_that_has_a_heading_of_it
         assert len(set(places)) == 1
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "kind"),
+    [
+        ("- **Today, to Tom:** write", "> “Tom, the report was due.”", "quote"),
+        ("Write to them:", "“Tom, the report was due.”", "text"),
+        ("**Three points:**", "- Tom, the report was due.", "item"),
+        ("- The small points", "  - Tom, the report was due.", "item"),
+    ],
+)
+def test_ready_words_and_points_stay_with_what_announces_them(above: str, below: str, kind: Kind) -> None:
+    def step(n: int) -> Block:
+        return _block(f"Step{n} " + "and so on " * 14, "item", "before", n=n)
+
+    for before in range(1, 9):
+        pair = [_block(above, "item", "before", n=20), _block(below, kind, "before", n=21)]
+        page = to_pdf(_plan(*map(step, range(before)), *pair, *map(step, range(22, 28))), None)
+        assert len(set(_columns_of(page, above.strip("-* :")[:9], "report was due"))) == 1
+
+
+def test_a_page_whose_every_line_announces_the_next_has_two_columns_all_the_same() -> None:
+    blocks = [_block(f"Step{n} " + "and so on " * 14 + ":", "text", "before", n=n) for n in range(9)]
+    left, right = _column_ends(to_pdf(_plan(*blocks), None))
+    assert abs(left - right) < 120
+
+
 def test_outcome_that_stands_in_no_block_is_printed_from_the_commitment() -> None:
     fallback = Commitment(who="Tom", what="sends the logs", by="Monday 7 December", ask="Could you send them?")
     text = _text(to_pdf(_plan(fallback=fallback), None))
     assert "Fall-back" in text
     assert "Tom sends the logs, Monday 7 December" in text
     assert "Could you send them?" in text
+
+
+def test_an_outcome_under_a_label_of_its_own_in_another_block_is_not_printed_again() -> None:
+    block = _block("**Best:** Tom chooses a night.\n**Fall-back:** Tom sends the logs.", part="best")
+    fallback = Commitment(who="Tom", what="sends the old logs", by="Monday 7 December")
+    text = _text(to_pdf(_plan(block, fallback=fallback), None))
+    assert "Tom sends the logs" in text
+    assert "old logs" not in text
 
 
 def test_unverified_statement_is_marked_and_explained() -> None:

@@ -65,7 +65,7 @@ class Page:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        return tuple(passage for block in self.plan.blocks for passage in _passages(block))
+        return tuple(passage for block in self.plan.blocks for passage in passages_in(block))
 
     @cached_property
     def language(self) -> str:
@@ -178,7 +178,8 @@ def _name_words(names: Iterable[str]) -> frozenset[str]:
     return frozenset(word for name in names for word in words(name) if len(word) > _SHORTEST_NAME_WORD)
 
 
-def _passages(block: Block) -> tuple[Passage, ...]:
+def passages_in(block: Block) -> tuple[Passage, ...]:
+    """A block cut where a bold label names another part; none of a heading."""
     if block.kind == "heading":
         return ()
     text = _BLOCK_QUOTE.sub("", block.text)

@@ -43,7 +43,9 @@ def _band(plan: MeetingPlan, page: list[Section], labels: Labels) -> list[Column
     best = [block for section in page for block in section.blocks if block.part == "best"]
     columns = (
         _column(decides, _own_heading("decides", page), name=labels.decides),
-        _column(best or list(spoken(plan.best_outcome)), _own_heading("best", page), name=labels.best),
+        _column(
+            best or list(spoken(plan.best_outcome, "best", plan.blocks)), _own_heading("best", page), name=labels.best
+        ),
     )
     return [column for column in columns if column.blocks]
 

@@ -7,9 +7,9 @@ Knows nothing about models or files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby, zip_longest
 
 from coach.export.labels import Labels, labels_for, language_code
 from coach.export.runs import Run, clean, pieces_of, plain, printed, runs_of
@@ -28,7 +28,7 @@ from coach.export.sheet import (
 )
 from coach.export.typeset import Json, Paper, typeset
 from coach.markup import heading_level
-from coach.schema import AccountContext, Block, Commitment, MeetingPlan
+from coach.schema import AccountContext, Block, Commitment, MeetingPlan, Part
 
 __all__ = ["READABLE_SCALE", "PagePdf", "Paper", "to_pdf"]
 
@@ -36,7 +36,7 @@ READABLE_SCALE = 0.75
 """Of 9.4 pt: 7 pt, the smallest type that newspapers set for running text."""
 WIDE_TABLE = 4
 """A table with so many columns gets the width of the page: in half of it, its words no longer stand side by side."""
-_BAND = ("best", "fallback", "stop")
+_BAND: tuple[Part, ...] = ("best", "fallback", "stop")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _page(plan: MeetingPlan, context: AccountContext | None) -> Json:
         "account": account_line(plan, context),
         "where": where_lines(context, labels),
         "lead": [_block(block) for section in shown for block in _lead(section)],
-        "units": [_set(unit) for unit in _joined(unit for section in shown for unit in _units(section))],
+        "units": [_set(unit) for unit in _held(_joined(unit for section in shown for unit in _units(section)))],
         "band_title": [_block(section.heading) for section in shown if section.heading and _is_shared(section, shown)],
         "band": _band(plan, shown, labels),
         "signs": signs_found(plan, labels),
@@ -124,6 +124,8 @@ class _Unit:
     blocks: tuple[Block, ...]
     is_start: bool = False
     """Of a section."""
+    holds_on: bool = False
+    """To what stands below: it announces it, or that is its ready words or its point."""
 
     @property
     def leads_on(self) -> bool:
@@ -149,12 +151,25 @@ def _units(section: Section) -> list[_Unit]:
 
 
 def _joined(units: Iterable[_Unit]) -> list[_Unit]:
-    """A heading alone is not left above a table as wide as the page."""
+    """A heading alone, or a line that announces it, is not left above a table as wide as the page."""
     found: list[_Unit] = []
     for unit in units:
-        is_below = bool(found) and found[-1].leads_on and unit.is_wide
+        is_below = (
+            bool(found) and unit.is_wide and (found[-1].leads_on or _belongs(unit.blocks[0], found[-1].blocks[-1]))
+        )
         found.append(_Unit((*found.pop().blocks, *unit.blocks), is_start=True) if is_below else unit)
     return found
+
+
+def _held(units: list[_Unit]) -> Iterator[_Unit]:
+    for unit, below in zip_longest(units, units[1:]):
+        is_held = below is not None and not below.is_start and _belongs(below.blocks[0], unit.blocks[-1])
+        yield replace(unit, holds_on=is_held)
+
+
+def _belongs(block: Block, above: Block) -> bool:
+    is_announced = above.text.rstrip(" *_\n").endswith(":")
+    return is_announced or block.kind == "quote" or block.text[:1].isspace()
 
 
 def _kept_together(section: Section) -> list[list[Block]]:
@@ -178,6 +193,7 @@ def _set(unit: _Unit) -> Json:
         "is_framed": unit.is_framed,
         "is_wide": unit.is_wide,
         "leads_on": unit.leads_on,
+        "holds_on": unit.holds_on,
     }
 
 
@@ -206,10 +222,11 @@ def _band(plan: MeetingPlan, page: list[Section], labels: Labels) -> list[Json]:
     return [cell for cell in cells if cell["blocks"]]
 
 
-def _cell(part: str, page: list[Section], commitment: Commitment, *, name: str) -> Json:
+def _cell(part: Part, page: list[Section], commitment: Commitment, *, name: str) -> Json:
     """One outcome. Its label is its own heading, else the bold word it begins with, else the coach's word."""
     blocks = [block for section in page for block in section.blocks if block.part == part]
-    shown = [_block(block) for block in blocks] or [_block(block) for block in spoken(commitment)]
+    every = [block for section in page for block in section.blocks]
+    shown = [_block(block) for block in blocks or spoken(commitment, part, every)]
     headings = [section.heading for section in page if section.heading and _heads(section, part, page)]
     words = sum(len(block.text.split()) for block in blocks)
     label = pieces_of(headings[0].text, kind="heading")[0].runs if headings else ()

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from coach.checks.page import passages_in
 from coach.export.labels import Labels
 from coach.export.runs import Piece, Run, clean
 from coach.markup import title_of
-from coach.schema import AccountContext, Block, Commitment, Meeting, MeetingPlan
+from coach.schema import AccountContext, Block, Commitment, Meeting, MeetingPlan, Part
 
 SIGNS = {"unverified": "△", "contradicted": "▲"}
 """What stands behind a block in which a check found something."""
@@ -92,8 +93,10 @@ def split_label(pieces: tuple[Piece, ...]) -> tuple[tuple[Run, ...], tuple[Piece
     )
 
 
-def spoken(commitment: Commitment) -> tuple[Block, ...]:
-    """A commitment that stands in no block, in words."""
+def spoken(commitment: Commitment, part: Part, page: Iterable[Block]) -> tuple[Block, ...]:
+    """A commitment that stands in no block, in words; nothing where a block says it under a label of its own."""
+    if any(passage.part == part for block in page for passage in passages_in(block)):
+        return ()
     does = " ".join(filter(None, (commitment.who, commitment.what)))
     lines = [", ".join(filter(None, (does, commitment.by))), commitment.benefit]
     blocks = [Block(id=f"o{i}", kind="text", text=line) for i, line in enumerate(lines) if line]
