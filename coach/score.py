@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from coach.rubric import POINTS_OF_AN_ITEM, rubric
+from coach.rubric import POINTS_OF_AN_ITEM, Gate, rubric
 from coach.schema import Critique, Finding, JudgedAnswer
 
 
@@ -44,6 +44,21 @@ def _item_score(item: str, findings: Sequence[Finding], answers: Sequence[Judged
     points = by_rules if judged is None else (by_rules + POINTS_OF_AN_ITEM * judged) / 2
     caps = [cap for finding in own for gate in _gates_of(finding) if (cap := rubric().gates[gate].item_cap) is not None]
     return round(max(0.0, min([points, *caps])), 2)
+
+
+def capped_by(critique: Critique) -> tuple[Gate, ...]:
+    """The gates that hold the total down; none where the items alone give no more than these allow."""
+    before = _total(critique.scores_by_item)
+    closed = [(cap, gate) for name in critique.gates if (cap := (gate := rubric().gates[name]).cap) is not None]
+    lowest = min((cap for cap, _ in closed), default=None)
+    if before is None or lowest is None or round(before, 1) <= lowest:
+        return ()
+    return tuple(gate for cap, gate in closed if cap == lowest)
+
+
+def is_judged(item: str, critique: Critique) -> bool:
+    """Whether the judge has answered a question of the item; else its points are those of the rules alone."""
+    return _judged_share(item, critique.answers) is not None
 
 
 def items_of(finding: Finding) -> tuple[str, ...]:

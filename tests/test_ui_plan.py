@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,20 @@ from streamlit.testing.v1 import AppTest
 from coach.keeping import drafted_of, keep_drafted, plan_of
 from coach.markup import split
 from coach.recheck import recheck
-from coach.schema import Block, Check, Critique, Draft, Drafted, Finding, Groundwork, NoteLine, Point, Suggestion
+from coach.rubric import rubric
+from coach.schema import (
+    Block,
+    Check,
+    Critique,
+    Draft,
+    Drafted,
+    Finding,
+    Groundwork,
+    JudgedAnswer,
+    NoteLine,
+    Point,
+    Suggestion,
+)
 from coach.score import score
 from coach.store import accounts, edits, history, plans, shares, tables
 from coach.store.jobs import AT_FIRST, end_job, remember, start_job
@@ -121,6 +135,11 @@ def _doubt() -> Check:
     return Check(status="unverified", problems=("“35 %” stands in none of its lines",))
 
 
+def panel_of(kept: KeptPlan, critique: Critique) -> AppTest:
+    plans.set_critique(desk().db, kept.id, critique, revision=kept.revision, by_reader=True)
+    return panel(kept, "Coach")
+
+
 def text_of(kept: KeptPlan, block: str) -> str:
     return next(one.block.text for one in kept.blocks if one.block.id == block)
 
@@ -191,13 +210,51 @@ def test_what_the_second_reader_read_is_not_said_to_be_read_by_nobody(kept: Kept
     assert "Nobody has read the page" not in shown
 
 
-def test_items_with_full_points_stand_in_one_line_and_lost_points_with_why(kept: KeptPlan) -> None:
+def words_of(shown: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", shown)).split())
+
+
+def items_shown(kept: KeptPlan, critique: Critique) -> dict[str, str]:
+    """What the panel says of each item of the score, by its title."""
+    found = re.findall(r"<li><b>([^<]+)</b>: (.*?)</li>", said(panel_of(kept, critique)))
+    return {html.unescape(title): words_of(shown) for title, shown in found}
+
+
+def test_every_item_of_the_score_says_its_points_of_how_many_and_why_some_are_lost(kept: KeptPlan) -> None:
     finding = Finding(rule="R4", part="best", gravity="defect", why="Nobody at the customer does anything.")
-    critique = score([finding], (), judged_by="rules")
-    plans.set_critique(desk().db, kept.id, critique, revision=kept.revision, by_reader=True)
-    shown = said(panel(kept, "Coach"))
-    assert "<br><small>Nobody at the customer does anything.</small>" in shown
-    assert "Full points for:" in shown
+    shown = items_shown(kept, score([finding], (), judged_by="rules"))
+    assert shown["Best possible outcome"].startswith("3 of 12 ")
+    assert shown["Best possible outcome"].endswith("Nobody at the customer does anything.")
+    assert shown["Upfront contract"].startswith("8 of 8")
+    weights = {item.title: f"{item.weight:.0f}" for item in rubric().items.values()}
+    assert {title: re.search(r"of (\d+)", one)[1] for title, one in shown.items()} == weights  # type: ignore[index]
+    assert not any("Not looked at" in one for one in shown.values())
+
+
+def test_what_the_judge_has_not_looked_at_says_so_and_is_no_nought(kept: KeptPlan) -> None:
+    answers = (
+        JudgedAnswer(question="F3.order", answer="yes"),
+        JudgedAnswer(question="P2.balance", answer="not_judged"),
+    )
+    critique = score([], answers, judged_by="openai:judge-1")
+    unseen = {**critique.scores_by_item, "C": None}
+    shown = items_shown(kept, critique.model_copy(update={"scores_by_item": unseen}))
+    assert shown["One page"] == "Not looked at yet"
+    assert "Not looked at yet by the judge" in shown["Balance of value"]
+    assert "Not looked at yet" not in shown["Agenda"]
+
+
+def test_a_score_that_a_gate_holds_down_says_why_beside_the_number(kept: KeptPlan) -> None:
+    invented = Finding(rule="R2", part="people", gravity="gate", why="Nobody is called Ada Gray.")
+    capped = html.escape(f"capped: {rubric().gates['G1'].when}")
+    judged, by_rules = (score([invented], (), judged_by=who) for who in ("openai:judge-1", "rules"))
+    assert f"<b>50</b><span>of 100</span><span>{capped}</span>" in said(panel_of(kept, judged))
+    assert f"50 of 100, {capped}. The rules" in said(panel_of(kept, by_rules))
+    low = [
+        invented,
+        *(Finding(rule="R1", part=part, gravity="defect", why="Missing.") for part in rubric().required_parts),
+    ]
+    assert "capped" not in said(panel_of(kept, score(low, (), judged_by="openai:judge-1")))
 
 
 def test_findings_stand_gravest_first_with_the_first_words_of_their_block(kept: KeptPlan) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from coach.rubric import POINTS_OF_AN_ITEM, Gate, rubric
+from coach.rubric import POINTS_OF_AN_ITEM, rubric
 from coach.schema import Critique, Finding, Gravity, Point
-from coach.score import items_of
+from coach.score import capped_by, is_judged, items_of
 from coach.settings import BUILTIN
 from coach.store.records import KeptPlan
 from coach.ui import acts, rewritten
@@ -27,6 +27,8 @@ NO_PAGE = "The coach reads along as soon as there is a page. Draft it, or begin 
 READ_NOT_SCORED = "The second reader has read it; nobody has given it points yet. <b>Check</b> does."
 WITHOUT_ONE = "Written from your notes <b>without a model</b>. With one it is worked out and read."
 NO_LONGER = "<b>No model is chosen</b> now: until one is, the rules alone look at the page."
+WHAT_RULES_SEE = "The rules see what is missing, not how good it is."
+BY_RULES_ALONE = "By the rules alone. Not looked at yet by the judge."
 FIRST_SHOWN = 6
 MOST_REASONS = 3
 """Of one item of the score; the findings below have them all."""
@@ -57,14 +59,18 @@ def show_score(kept: KeptPlan) -> None:
         return
     first = kept.drafts[0].critique if kept.drafts else None
     if is_by_rules(critique.judged_by):
-        say = f"By the rules alone it has {critique.total:.0f} of 100: they see what is missing, not how good it is."
-        st.html(f'<div class="mc"><h2>Score</h2><p><b>Not judged yet.</b> {say}</p></div>')
+        said = (f"{critique.total:.0f} of 100", _capped(critique))
+        say = f"By the rules alone it has {', '.join(filter(None, said))}. {WHAT_RULES_SEE}"
+        st.html(f'<div class="mc"><h2>Score</h2><p><b>Not judged yet.</b> {as_html(say)}</p></div>')
         _show_what_moved(first or critique, critique)
         return
     first_of = rewritten.written_again_at(kept)
     moved = _moved(first.total, critique.total, first_of) if first and first.total is not None else ""
-    score = f'<div class="mc-score"><b>{critique.total:.0f}</b><span>of 100</span><span>{as_html(moved)}</span></div>'
-    st.html(f'<div class="mc"><h2>Score</h2>{score}<p><small>{as_html(_judged(kept))}</small></p></div>')
+    beside = "".join(f"<span>{as_html(one)}</span>" for one in ("of 100", _capped(critique), moved) if one)
+    judged = f"<p><small>{as_html(_judged(kept))}</small></p>"
+    st.html(
+        f'<div class="mc"><h2>Score</h2><div class="mc-score"><b>{critique.total:.0f}</b>{beside}</div>{judged}</div>'
+    )
     _show_what_moved(first or critique, critique)
 
 
@@ -89,7 +95,7 @@ def is_by_rules(judged_by: str) -> bool:
 
 
 def _show_what_moved(first: Critique, now: Critique) -> None:
-    with st.expander("What moved it"):
+    with st.expander("Points, and what moved them"):
         st.html(f'<div class="mc">{_items(first, now)}</div>')
 
 
@@ -140,34 +146,48 @@ def _judged(kept: KeptPlan) -> str:
     return f"Judged by {who}{when}{since}. The rules are looked at again at every save."
 
 
+def _capped(critique: Critique) -> str:
+    """`capped: the page says what a line contradicts`; empty where no gate holds the total down."""
+    capped = capped_by(critique)
+    return f"capped: {'; '.join(gate.when for gate in capped)}" if capped else ""
+
+
 def _items(first: Critique, now: Critique) -> str:
-    """What caps the score, then what lost points or changed, with why; the others in one line."""
-    judged = [item for item, points in now.scores_by_item.items() if points is not None]
-    full = [item for item in judged if now.scores_by_item[item] == POINTS_OF_AN_ITEM == first.scores_by_item.get(item)]
-    rows = [_item(item, first, now) for item in judged if item not in full]
-    if full:
-        titles = "; ".join(rubric().items[item].title for item in full)
-        rows.append(f"<li><b>Full points for:</b> {as_html(titles)}</li>")
-    capped = [f"<li>No more than {gate.cap:.0f}: {as_html(gate.when)}</li>" for gate in _caps(now)]
-    return f'<ul class="mc-items">{"".join([*capped, *rows])}</ul>'
-
-
-def _caps(critique: Critique) -> list[Gate]:
-    return [gate for name in critique.gates if (gate := rubric().gates[name]).cap is not None]
+    """Every item with its points: what lost some or changed, with why, before those that have all."""
+    scores = now.scores_by_item
+    full = [item for item in rubric().items if scores.get(item) == POINTS_OF_AN_ITEM == first.scores_by_item.get(item)]
+    others = [item for item in rubric().items if item not in full]
+    return f'<ul class="mc-items">{"".join(_item(item, first, now) for item in (*others, *full))}</ul>'
 
 
 def _item(item: str, first: Critique, now: Critique) -> str:
-    points, before = now.scores_by_item[item] or 0.0, first.scores_by_item.get(item)
-    was = f" <small>first {before:.1f}</small>" if before is not None and abs(before - points) >= 0.05 else ""
+    title = as_html(rubric().items[item].title)
+    points, before = now.scores_by_item.get(item), first.scores_by_item.get(item)
+    if points is None:
+        return f"<li><b>{title}</b>: Not looked at yet</li>"
+    has, had = _share(item, points), _share(item, before)
+    was = f" <small>first {had}</small>" if had and had != has else ""
+    by = (
+        ""
+        if is_by_rules(now.judged_by) or is_judged(item, now)
+        else "By the rules alone. Not looked at yet by the judge."
+    )
     reasons = [one.why for one in now.findings if item in items_of(one)]
     reasons += [
         one.why or rubric().questions[one.question].ask
         for one in now.answers
         if one.answer == "no" and one.question in rubric().questions and rubric().questions[one.question].item == item
     ]
-    unique = list(dict.fromkeys(reasons)) if points < POINTS_OF_AN_ITEM else []
-    why = "".join(f"<br><small>{as_html(one)}</small>" for one in unique[:MOST_REASONS])
-    return f"<li><b>{as_html(rubric().items[item].title)}</b>: {points:.1f} of {POINTS_OF_AN_ITEM:.0f}{was}{why}</li>"
+    unique = list(dict.fromkeys(reasons))[:MOST_REASONS] if points < POINTS_OF_AN_ITEM else []
+    why = "".join(f"<br><small>{as_html(one)}</small>" for one in (by, *unique) if one)
+    return f"<li><b>{title}</b>: {has}&nbsp;of&nbsp;{rubric().items[item].weight:.0f}{was}{why}</li>"
+
+
+def _share(item: str, points: float | None) -> str:
+    """What the item gives to the 100 of the score: `8.6`, `12`; empty where nobody has looked."""
+    if points is None:
+        return ""
+    return f"{rubric().items[item].weight * points / POINTS_OF_AN_ITEM:.1f}".removesuffix(".0")
 
 
 def _show_each(kept: KeptPlan, findings: Sequence[Finding], *, can_jump: bool, start: int) -> None:
