@@ -5,8 +5,9 @@ The only place that joins record, notes and files. Knows nothing about models.
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -119,6 +120,17 @@ def proof_documents(entries: Sequence[str], *, folder: Path | None, name: str) -
 def context_warnings(context: AccountContext) -> tuple[str, ...]:
     """What the rep should know before relying on the page; one sentence each, in the order of gravity."""
     return tuple(warning for warning in _warnings(context) if warning)
+
+
+def standing_warnings(said: Iterable[str], context: AccountContext) -> tuple[str, ...]:
+    """Those of an earlier day that hold still: who comes and when may be known by now."""
+    now = context_warnings(context)
+    return tuple(one for one in said if one in now or not _OF_THE_MEETING.match(one))
+
+
+_OF_THE_MEETING = re.compile(
+    r"No meeting date is known|The meeting on [\d-]+ is|Nobody is named who comes|\d+ attendees: more than"
+)
 
 
 def _warnings(context: AccountContext) -> Iterator[str]:

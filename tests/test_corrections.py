@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from coach.builtin import work_out
+from coach.builtin import questions_to_rep, work_out
 from coach.context import parse_context
 from coach.corrections import (
     MAX_CHARS,
@@ -26,8 +26,8 @@ from coach.errors import InputError
 from coach.grounding import confidences, ground, leaks
 from coach.groundwork import read_groundwork
 from coach.markup import split
-from coach.questions import questions_for
-from coach.schema import AccountContext, Block, Groundwork, MeetingPlan
+from coach.questions import questions_for, still_open
+from coach.schema import AccountContext, Block, Groundwork, MeetingPlan, NoteLine
 from tests.support.plans import example
 from tests.support.writer import GROUNDWORK
 
@@ -204,6 +204,50 @@ def test_without_a_model_the_questions_are_builtins(context: AccountContext) -> 
     asked = questions_for(context, MeetingPlan(), worked_out)
     assert 0 < len(asked) <= 3
     assert not any("Do you know more?" in one for one in asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "elsewhere", "answer"),
+    [
+        ("Who decides: no line says.", "Harrowgate decides late.", "Call: Ada Gray has the final say."),
+        ("“Christmas peak” has no date in the lines.", "Christmas peak is hard.", "Christmas peak: from 27 Nov."),
+        ("Our price: not in the notes.", "The price is too high.", "Our price is 12,000 EUR a year."),
+        ("Ada Gray: role unknown.", "Ada Gray called.", "Ada Gray is their head of purchasing."),
+    ],
+)
+def test_a_question_goes_once_a_later_note_answers_it(
+    context: AccountContext, question: str, elsewhere: str, answer: str
+) -> None:
+    known, question = context.notes[-1].number, f"{question} Do you know more?"
+    assert still_open((question,), context, MeetingPlan(), known=known) == (question,)
+    beside = with_notes(context, elsewhere, "Is Ada Gray the one who decides, at 12,000 EUR, on 27 Nov?")
+    assert still_open((question,), beside, MeetingPlan(), known=known) == (question,)
+    told = with_notes(beside, answer)
+    assert still_open((question,), told, MeetingPlan(), known=known) == ()
+    assert still_open((question,), told, MeetingPlan(), known=told.notes[-1].number) == (question,)
+
+
+def test_a_question_goes_once_the_record_answers_it(context: AccountContext) -> None:
+    undated = meets(context, date=None, start=None, minutes=None, place="")
+    bare = undated.model_copy(update={"meeting": undated.meeting.model_copy(update={"attendees": ()})})
+    asked = (
+        *questions_to_rep(bare, MeetingPlan()),
+        "No date for the meeting in the lines. Do you know more?",
+        "Ada Gray: role unknown. Do you know more?",
+    )
+    when, who = "On which day do you meet, and for how long?", "Who comes, and who of them decides?"
+    assert {when, who} <= set(asked)
+    assert still_open(asked, bare, MeetingPlan(), known=99) == asked
+    full = who_is(bare, "Ada Gray", "CFO", comes=True)
+    full = meets(full, date=dt.date(2026, 12, 3), start=None, minutes=60, place="")
+    assert set(still_open(asked, full, MeetingPlan(), known=99)).isdisjoint({when, who, *asked[-2:]})
+    assert who not in still_open(asked, with_notes(bare, "Ada Gray comes and decides."), MeetingPlan(), known=12)
+
+
+def with_notes(context: AccountContext, *texts: str) -> AccountContext:
+    last = context.notes[-1].number
+    new = tuple(NoteLine(label=f"L{number}", text=text) for number, text in enumerate(texts, last + 1))
+    return context.model_copy(update={"notes": (*context.notes, *new)})
 
 
 def test_what_was_said_against_a_bullet_is_found_again(context: AccountContext) -> None:

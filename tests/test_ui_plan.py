@@ -14,6 +14,7 @@ from sqlalchemy import update
 from streamlit.navigation.page import calc_hash
 from streamlit.testing.v1 import AppTest
 
+from coach.context import context_warnings
 from coach.keeping import drafted_of, keep_drafted, plan_of
 from coach.markup import split
 from coach.recheck import recheck
@@ -33,7 +34,7 @@ from coach.schema import (
 )
 from coach.score import score
 from coach.store import accounts, edits, history, plans, shares, tables
-from coach.store.jobs import AT_FIRST, end_job, remember, start_job
+from coach.store.jobs import AT_FIRST, KNOWN, end_job, remember, start_job
 from coach.store.preferences import set_preference
 from coach.store.records import Edit, KeptPlan
 from coach.ui import acts, coach_panel, main, when
@@ -320,6 +321,29 @@ def test_an_answer_becomes_part_of_the_notes_and_its_question_goes(kept: KeptPla
     note = accounts.notes_of(desk().db, kept.account_id)[-1]
     assert "He is her finance director" in note.text
     assert note.source.startswith("answered by the rep")
+
+
+def test_a_question_that_a_later_note_answers_goes_from_the_panel(kept: KeptPlan) -> None:
+    job = start_job(desk().db, kept.id, "draft", {}, owner="a server")
+    remember(desk().db, job.id, KNOWN, str(kept.context.notes[-1].number))
+    end_job(desk().db, job.id, "done")
+    assert [one.label for one in panel(kept, "Coach").text_input if one.key == f"answer-{QUESTION}"]
+    acts.add_note(kept.id, "Jens Olsen is her finance director.", source="added 3 Dec")
+    assert not [one for one in panel(kept, "Coach").text_input if one.key == f"answer-{QUESTION}"]
+
+
+def test_good_to_know_tells_nothing_that_the_record_has_by_now(kept: KeptPlan) -> None:
+    acts.set_meeting(kept.id, None, None, None, "")
+    (undated,) = [one for one in context_warnings(again(kept).context) if "date" in one]
+    shortened = "The notes were shortened."
+    with desk().db.writing() as connection:
+        told = update(tables.plans).where(tables.plans.c.id == kept.id).values(warnings=[undated, shortened])
+        connection.execute(told)
+    assert undated in said(panel(kept, "Coach"))
+    acts.set_meeting(kept.id, dt.date(2026, 12, 3), None, None, "")
+    shown = said(panel(kept, "Coach"))
+    assert undated not in shown
+    assert shortened in shown
 
 
 def test_a_check_without_a_model_says_what_it_needs(kept: KeptPlan) -> None:

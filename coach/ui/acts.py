@@ -14,8 +14,9 @@ from coach.documents import Document, Paragraph, cleaned
 from coach.errors import InputError
 from coach.notes import note_lines, senders
 from coach.own_words import resting_on_her_word
+from coach.questions import still_open
 from coach.schema import AccountContext, Block
-from coach.store import accounts, history, plans
+from coach.store import accounts, history, jobs, plans
 from coach.store.records import KeptPlan
 from coach.ui import suggesting
 from coach.ui.desk import desk
@@ -58,9 +59,12 @@ def accept_all(plan_id: str, *, by: str) -> str:
 
 
 def open_questions(kept: KeptPlan) -> tuple[str, ...]:
-    """Those the rep has not answered yet: no answer in the notes names them."""
-    notes = [line.text for line in kept.context.notes]
-    return tuple(one for one in kept.questions if not any(text.endswith(_asked(kept.context, one)) for text in notes))
+    """Those that neither the rep has answered here, nor the record or a later note."""
+    notes = kept.context.notes
+    asked = [one for one in kept.questions if not any(line.text.endswith(_asked(kept.context, one)) for line in notes)]
+    last = max((line.number for line in notes), default=0)
+    known = jobs.worked_out_from(desk().db, kept.id) or last
+    return still_open(asked, kept.context, kept.plan, known=known)
 
 
 def answer(plan_id: str, question: str, text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from coach.context import standing_warnings
 from coach.rubric import POINTS_OF_AN_ITEM, rubric
 from coach.schema import Critique, Finding, Gravity, Point
 from coach.score import capped_by, is_judged, items_of
@@ -220,9 +221,9 @@ def in_view(plan_id: str) -> str:
 def _show_notices(kept: KeptPlan) -> None:
     for failure in kept.failures:
         st.warning(plain_line(f"{failure.message} {failure.hint}"))
-    if kept.warnings:
-        with st.expander(f"Good to know ({len(kept.warnings)})"):
-            items = "".join(f"<li>{as_html(one)}</li>" for one in kept.warnings)
+    if warnings := standing_warnings(kept.warnings, kept.context):
+        with st.expander(f"Good to know ({len(warnings)})"):
+            items = "".join(f"<li>{as_html(one)}</li>" for one in warnings)
             st.html(f'<div class="mc"><ul class="mc-items">{items}</ul></div>')
 
 
