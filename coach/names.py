@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from coach.schema import AccountContext
+from coach.schema import AccountContext, NoteLine
 from coach.words import CURRENCIES, MONTHS, NUMBERS, UNITS, WEEKDAYS, fold, listed
 
 _TITLES = listed("""mr mrs ms miss dr prof herr hr frau fr mme mlle monsieur madame sr sra senor senora mevr dhr sir""")
@@ -48,6 +48,20 @@ _SCALED = re.compile(r"(?:Mio|Mrd|Tsd|Mill?|MW|MWh|KW|EUR|USD|GBP|CHF|CAD)/\d")
 """`73 Mio/365` is a sum."""
 _OPENING = re.compile(r"(?:^|[.!?:;·|\n(\[\"“„«»>*_/–—]|(?:^|\n)\s*(?:[-*•>#]+|\d+[.)]))\s*[\"'“„«*_(\[]*(?=[^\W\d_])")
 _INITIAL = re.compile(r"\b([A-Z])(?:\.\s?|\s)?([A-Z][a-zà-ÿ]{2,})\b")
+_PERSON = r"\b(?P<name>(?:[A-ZÀ-Þ]\.? )?[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,2})"
+_OUR_WORK = (
+    r"(?:engineer|colleague|boss|manager|mgr|director|head|lead|chief|officer|SE|AE|CSM|SDR|VP|C[EFOT]O|presales|support"
+    r"|consultant|specialist|counsel|lawyer|analyst|coordinator|expert|developer|architect|Kollege|Kollegin|Chef|Chefin"
+    r"|\w*leiter(?:in)?)"
+)
+_OUR = r"\b(?:[Oo]ur|[Mm]y|[Uu]nsere?|[Mm]eine?)"
+_OUR_ROLE = re.compile(rf"{_OUR} (?:[\w&/’'-]+ ){{0,3}}?{_OUR_WORK}(?: (?:of|for|in) [a-z]+(?: [a-z]+)?)?,? {_PERSON}")
+_IS_OURS = re.compile(rf"{_PERSON}(?:,| is| \(| –| -) ?{_OUR} (?:(?!contact|champion)[\w&/’'-]+ ){{0,3}}?{_OUR_WORK}\b")
+_QUOTED = re.compile(r"[\"“„«]")
+"""Behind it somebody else may speak of theirs."""
+_GREETS = re.compile(
+    r"^\W*(?:Hi|Hello|Hey|Dear|Good (?:morning|afternoon)|Hallo|Liebe[rs]?|Sehr geehrte\w*|Bonjour|Hola)\b"
+)
 _GERMAN = listed(
     """der die das und ist nicht mit ein eine einen einem einer fur auf von zu den dem des im am wir sie ihr bis auch
     noch wird nach aus alle bei ob wo ohne wenn als hat haben sind was vor uber seit man kein keine dann nur mehr zum
@@ -131,6 +145,34 @@ def _are_initials(initials: str, name: str) -> bool:
         return False
     words = name_words(name)
     return len(words) >= 2 and initials.lower() in {words[0][0] + words[-1][0], "".join(word[0] for word in words)}
+
+
+def colleagues(lines: Sequence[NoteLine], *, company: str = "") -> tuple[str, ...]:
+    """Whom our own words call ours, full names first: `our solutions engineer Priya Nair`, `Tom Hall, my manager`.
+
+    `company`: the seller, behind a name or its title. Of a text that greets somebody `our` may be the writer's own, who
+    is not known: only what names the company counts there.
+    """
+    own = [(line.source, _QUOTED.split(line.text)[0]) for line in lines if line.voice != "customer"]
+    letters = {source for source, text in own if _GREETS.match(text)}
+    found = [
+        match["name"]
+        for source, text in own
+        for pattern in (_OUR_ROLE, _IS_OURS)
+        if source not in letters
+        for match in pattern.finditer(text)
+    ]
+    if company.strip():
+        of_ours = _of_company(company.strip())
+        found += [match["name"] for _, text in own for match in of_ours.finditer(text)]
+    return tuple(sorted(dict.fromkeys(found), key=len, reverse=True))
+
+
+@lru_cache(maxsize=8)
+def _of_company(company: str) -> re.Pattern[str]:
+    """`Petra Kim (Support lead, Loomco)`, `Petra Kim, head of support at Loomco`."""
+    title = r"(?:, [^.;:()\n]{2,50}?)?(?:,| at| of| from)"
+    return re.compile(rf"{_PERSON}(?:{title}| \((?:[^()\n]{{2,60}}, ?)?) ?{re.escape(company)}\b")
 
 
 def _noted_people(context: AccountContext) -> Iterator[str]:

@@ -330,3 +330,36 @@ def test_an_address_is_nobodys_name() -> None:
         "From: nfry@ostwick.example\nTo: kim@ours.example\nDate: Fri, 20 Nov 2026 19:00\nSubject: terms\n\nFine by me."
     )
     assert "@" not in read(mails)["attendees"].value
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Ruth Lane, our head of delivery, comes too.",
+        "Ruth Lane (our head of delivery) comes too.",
+        "Ruth Lane is our support lead.",
+        "Our solutions lead Ruth Lane joins by phone.",
+        "My manager Ruth Lane wants it closed.",
+        "Ruth Lane (Head of delivery, Loomco) joins.",
+        "Ruth Lane, head of delivery at Loomco, joins.",
+        "Ruth Lane (our support lead): “The fix is in 4.2 and ships on Friday.”",
+    ],
+)
+def test_a_colleague_in_our_own_lines_is_nobody_who_comes_from_the_customer(said: str) -> None:
+    ours = Preferences(company="Loomco")
+    for text in (f"{said}\nMeeting Thu 3 Dec with Ada Gray, COO.", f"Meeting Thu 3 Dec with Ada Gray, COO. {said}"):
+        found = read_in({}, Material(text), preferences=ours, today=TODAY)
+        assert (found["attendees"].value, found["account"].value) == ("Ada Gray, COO", "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Hi Sam, our head of delivery Ruth Lane can meet you on Thu 3 Dec.",
+        "Our contact Ruth Lane, head of delivery, meets us on Thu 3 Dec.",
+        "Meeting Thu 3 Dec with Ruth Lane, head of delivery, their manager.",
+    ],
+)
+def test_who_is_not_plainly_ours_is_proposed_as_who_comes(said: str) -> None:
+    found = read_in({}, Material(said), preferences=Preferences(company="Loomco"), today=TODAY)
+    assert found["attendees"].value.startswith("Ruth Lane, head of delivery")

@@ -18,6 +18,7 @@ from coach.dates import FoundDate, dates, days_around, times
 from coach.documents import Document, Paragraph, cleaned
 from coach.errors import InputError
 from coach.figures import figures
+from coach.names import colleagues
 from coach.record import Record, plain_record, read_record, split_front_matter
 from coach.schema import AccountContext, NoteLine
 from coach.ui.defaults import Preferences, with_defaults
@@ -124,7 +125,9 @@ def read_in(
     who = meant(typed.get("who", ""), accounts, known=parted.record.account)
     asked = {"date": typed.get("day", ""), "start": typed.get("start", ""), "account": who[0], "attendees": who[1]}
     found = {name: Found(value, TYPED) for name, value in asked.items() if value}
-    found = {**_from_notes(lines, parted, accounts, found, today), **on_top, **found}
+    company = parted.record.seller.company or preferences.company or sides(lines).get("company", "")
+    ours = colleagues(lines, company=company)
+    found = {**_from_notes(lines, parted, accounts, found, today, ours), **on_top, **found}
     if found.get("attendees", Found()).value:
         found["attendees"] = _titled(found["attendees"], lines)
     settings = {"company": preferences.company, "offer": preferences.offer, "rep": preferences.rep}
@@ -207,25 +210,30 @@ def _from_record(record: Record) -> dict[str, Found]:
 
 
 def _from_notes(
-    lines: Sequence[NoteLine], parted: _Parted, accounts: Sequence[str], typed: Mapping[str, Found], today: date
+    lines: Sequence[NoteLine],
+    parted: _Parted,
+    accounts: Sequence[str],
+    typed: Mapping[str, Found],
+    today: date,
+    ours: Sequence[str],
 ) -> dict[str, Found]:
     found: dict[str, Found] = {}
     day = typed["date"].value if "date" in typed else ""
     days = _days(lines, today)
     if line := _meeting_line(lines, days, day or None, today):
         found |= _about_the_meeting(line, days[line.label], today)
-        if with_them := "\n".join(named_with_title(line)):
+        if with_them := "\n".join(named_with_title(line, ours=ours)):
             found["attendees"] = Found(with_them, quoted(line.text))
     if named := tuple(people(lines)):
         found["attendees"] = Found("\n".join(named), "who speaks in the notes for the customer")
     elif parted.record.contact:
         found["attendees"] = Found(with_title(parted.record.contact, lines), "the contact named on top of the notes")
-    elif in_passing := "\n".join(dict.fromkeys(name for line in lines for name in named_with_title(line))):
+    elif in_passing := "\n".join(dict.fromkeys(one for line in lines for one in named_with_title(line, ours=ours))):
         found.setdefault("attendees", Found(in_passing, "who is named in the notes with what they do"))
     found |= {name: Found(value, "who takes part, in the notes") for name, value in sides(lines).items()}
     if priced := _amount(lines):
         found["amount"] = priced
-    if named_at := somebody_at(lines):
+    if named_at := somebody_at(lines, ours=ours):
         person, company, line = named_at
         found = {"account": Found(company, quoted(line.text)), "attendees": Found(person, quoted(line.text)), **found}
     everything = " ".join(line.text.casefold() for line in lines)

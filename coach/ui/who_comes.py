@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from coach.names import name_words, names
+from coach.names import name_words, names, same_person
 from coach.schema import NoteLine
 from coach.ui.titles import TITLE_WORD, title_of
 
@@ -51,19 +51,21 @@ def with_titles(attendees: str, lines: Sequence[NoteLine]) -> str:
     return "\n".join(known)
 
 
-def named_with_title(line: NoteLine) -> Iterator[str]:
-    """Those whom a line names in full together with what they are, `Name, title`."""
+def named_with_title(line: NoteLine, *, ours: Sequence[str] = ()) -> Iterator[str]:
+    """Those whom a line names in full together with what they are, `Name, title`; none of `ours`."""
     for name in (_MET.sub("", name) for name in names(line.text)):
-        if len(name_words(name)) > 1 and (title := title_of(name, line.text)) and not _SELLS.search(title):
+        is_theirs = len(name_words(name)) > 1 and not any(same_person(name, one) for one in ours)
+        if is_theirs and (title := title_of(name, line.text)) and not _SELLS.search(title):
             yield f"{name}, {title}"
 
 
-def somebody_at(lines: Sequence[NoteLine]) -> tuple[str, str, NoteLine] | None:
-    """The first whom the notes name in full with a company, that company, and the line that does."""
-    for line in lines:
-        found = _SOMEBODY_AT.search(line.text)
-        if found and len(name_words(found["person"])) > 1:
-            return with_title(found["person"], lines), found["company"].rstrip(".,'’"), line
+def somebody_at(lines: Sequence[NoteLine], *, ours: Sequence[str] = ()) -> tuple[str, str, NoteLine] | None:
+    """The first whom the notes name in full with a company, that company, and the line that does; none of `ours`."""
+    everybody = ((line, found) for line in lines for found in _SOMEBODY_AT.finditer(line.text))
+    for said_in, found in everybody:
+        person = found["person"]
+        if len(name_words(person)) > 1 and not any(same_person(person, one) for one in ours):
+            return with_title(person, lines), found["company"].rstrip(".,'’"), said_in
     return None
 
 
