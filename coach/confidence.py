@@ -9,13 +9,11 @@ from functools import lru_cache
 
 from coach.figures import HARD_UNITS, Figure, figures
 from coach.held import Case, case_of, stands, words_of
-from coach.labels import labels_in
+from coach.marks import Opened, marks, opened
 from coach.names import names, same_person
 from coach.schema import CUSTOMER_FACING, AccountContext, Block, Groundwork, NoteLine
 from coach.words import NOT_UNITS, fold, listed
 
-MARKED = "told in confidence"
-"""How the source of a note begins with which the rep marks other lines: `told in confidence (L9), says the rep`."""
 MIN_PHRASE_WORDS = 2
 """So many words that only confidential lines hold, in one spoken text, show what was told."""
 MIN_SPECIAL_LETTERS = 4
@@ -42,30 +40,54 @@ class Confidence:
 def confidences(groundwork: Groundwork, context: AccountContext) -> tuple[Confidence, ...]:
     """What the groundwork or the rep says was told in confidence, and our own limits that lines of ours hold.
 
-    Fields of the record and proof points are no confidences: the offer and its prices are what we tell.
+    Fields of the record and proof points are no confidences: the offer and its prices are what we tell. Nor is what the
+    rep says may be said; what another line keeps too stays kept.
     """
     case = case_of(context)
+    free = opened(context)
     blocks = [block for block in groundwork.blocks if block.part == "in_confidence" and block.kind != "heading"]
     blocks += _marked_blocks(context)
-    secret = {label for block in blocks for label in block.citations if label in case.lines and label[0] == "L"}
+    cited = {label for block in blocks for label in block.citations if label in case.lines and label[0] == "L"}
+    secret = cited - free.lines - free.notes
     limits = [line for line in context.notes if line.voice == "ours" and _is_limit(line.text)]
+    limits = [line for line in limits if line.label not in free.lines | free.notes]
     shared = [
         block for block in blocks if secret & set(block.citations) and not _only_the_teller_comes(block, secret, case)
     ]
-    told = [_told(block, secret, case) for block in shared]
+    told = [_told(block, secret, free, case) for block in shared]
     return (*told, *(_limit(line, case) for line in limits))
 
 
-def marked_lines(line: NoteLine) -> tuple[str, ...]:
-    """The lines that this note marks as told in confidence, itself the last; none where it marks nothing."""
-    return (*labels_in(line.source), line.label) if line.source.startswith(MARKED) else ()
+def marked_lines(context: AccountContext) -> tuple[str, ...]:
+    """What the rep marked as told in confidence and has not opened since: the lines, and the notes that say so."""
+    free = opened(context)
+    labels = (label for block in _marked_blocks(context) for label in block.citations)
+    return tuple(label for label in labels if label not in free.lines | free.notes)
+
+
+def without_opened(groundwork: Groundwork, context: AccountContext) -> Groundwork:
+    """The groundwork without what it keeps though the rep says that all of its lines may be said."""
+    free = opened(context).lines
+    blocks = tuple(one for one in groundwork.blocks if not (one.part == "in_confidence" and _is_free(one, free)))
+    return groundwork if len(blocks) == len(groundwork.blocks) else groundwork.model_copy(update={"blocks": blocks})
+
+
+def _is_free(block: Block, free: frozenset[str]) -> bool:
+    return bool(block.citations) and free.issuperset(block.citations)
 
 
 def _marked_blocks(context: AccountContext) -> list[Block]:
+    lines = context.lines
     return [
-        Block(id=line.label, kind="item", text=line.text, part="in_confidence", citations=marked)
-        for line in context.notes
-        if (marked := marked_lines(line))
+        Block(
+            id=mark.own[0],
+            kind="item",
+            text=mark.text,
+            part="in_confidence",
+            citations=(*sorted(mark.lines & lines.keys(), key=lambda one: lines[one].number), *mark.own),
+        )
+        for mark in marks(context)
+        if not mark.opens
     ]
 
 
@@ -97,15 +119,23 @@ _INTERNAL = frozenset({"decides", "people", "leave_out", "other"})
 """Parts for the rep's eyes, where quotation marks may quote a note."""
 
 
-def _told(block: Block, secret: set[str], case: Case) -> Confidence:
+def _told(block: Block, secret: set[str], free: Opened, case: Case) -> Confidence:
+    """What an opened line holds is open in the block's own words, but not where a line holds it that is still kept."""
     cited = [case.lines[label] for label in block.citations if label in secret]
     text = "\n".join((block.text, *(line.text for line in cited)))
-    others = [line for label, line in case.lines.items() if label not in secret]
+    others = [
+        line for label, line in case.lines.items() if label not in secret | free.lines and label not in free.notes
+    ]
+    may_be_said = [case.lines[label] for label in sorted(free.lines)]
+    public = [line for line in others if not _is_limit(line.text)]
     return Confidence(
         text=block.text,
         lines=tuple(line.label for line in cited),
-        figures=tuple(_secret_figures(text, [line for line in others if not _is_limit(line.text)])),
-        names=tuple(_secret_names(block.text, text, others, case)),
+        figures=(
+            *_secret_figures(block.text, [*public, *may_be_said]),
+            *_secret_figures("\n".join(line.text for line in cited), public),
+        ),
+        names=tuple(_secret_names(block.text, text, others, may_be_said, case)),
         words=_special(" ".join(line.text for line in cited), others, case),
         kept_from=_kept_from(block.text, case),
     )
@@ -134,10 +164,12 @@ def _secret_figures(text: str, others: Iterable[NoteLine]) -> Iterator[Figure]:
             yield one
 
 
-def _secret_names(text: str, told: str, others: Sequence[NoteLine], case: Case) -> Iterator[str]:
+def _secret_names(
+    text: str, told: str, others: Sequence[NoteLine], may_be_said: Sequence[NoteLine], case: Case
+) -> Iterator[str]:
     public = words_of("\n".join(line.text for line in others if line.voice == "customer" or line.label[0] in "FP"))
     speakers = [line.speaker for line in case.lines.values() if line.speaker]
-    elsewhere = words_of("\n".join(line.text for line in others))
+    elsewhere = words_of("\n".join(line.text for line in (*others, *may_be_said)))
     cited = words_of(told.removeprefix(text))
     for name in dict.fromkeys((*names(text), *names(told))):
         words = words_of(name)

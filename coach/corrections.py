@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import Literal
 
-from coach.confidence import MARKED
 from coach.documents import cleaned
 from coach.errors import InputError
-from coach.labels import take_citations
+from coach.labels import labels_in, take_citations
+from coach.marks import MARKED, OPENED, OPENS, TELLS, is_mark, opened
 from coach.names import same_person
-from coach.plain import plain
+from coach.plain import in_single_quotes, plain
 from coach.schema import AccountContext, Block, Check, Groundwork, NoteLine, Person
 
 CorrectionKind = Literal["fact", "confidence", "answer"]
@@ -26,9 +26,9 @@ MAX_QUOTED_CHARS = 240
 """Of what is corrected: enough to know it again."""
 DECIDING = frozenset({"decides", "bring"})
 """Parts of the groundwork from which the page is written: a change of them offers to write it again."""
-_DOUBLE_QUOTES = str.maketrans("", "", '"“”„«»')
 _MARK = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")
 _CORRECTS, _SAYS = "The rep corrects: ", "The rep says: "
+_LABELS_MARKED = re.compile(r" \([^()]*\)")
 _DECISION_ID = re.compile(r"D\d+")
 
 
@@ -63,6 +63,36 @@ def corrected(
         return _noted(context, _confidence(said, about), source)
     source = f"{'answered' if kind == 'answer' else 'corrected'} by the rep, {_short(day)}"
     return _noted(context, _answer(said, question) if kind == "answer" else _fact(said, about), source)
+
+
+def may_be_said(context: AccountContext, label: str, *, today: date | None = None) -> AccountContext:
+    """The context with one more note, by which this line of the notes is no confidence; no other line is meant.
+
+    To take it back is to mark the line as told in confidence, by `corrected`.
+
+    Raises:
+        InputError: there is no such line, it says itself what is kept, or it may be said already.
+    """
+    line = next((one for one in context.notes if one.label == label and not is_mark(one)), None)
+    if line is None:
+        raise InputError(f"There is no line {label} in the notes that could be opened.")
+    if label in opened(context).lines:
+        raise InputError(f"{label} may be said already.")
+    text = f"{OPENS}{in_single_quotes(line.text)}"
+    return _noted(context, text, f"{OPENED} ({label}), says the rep, {_short(today or context.today)}")
+
+
+def for_other_plans(line: NoteLine, context: AccountContext) -> NoteLine:
+    """A note as the account keeps it: labels are other lines' there, so what it marks is named by its words."""
+    if not is_mark(line):
+        return line
+    source = _LABELS_MARKED.sub("", line.source, count=1)
+    if line.source.startswith(OPENED):
+        return line.model_copy(update={"source": source})
+    marked = [one for label in labels_in(line.source) if (one := context.lines.get(label))]
+    words = [quoted for one in marked if (quoted := in_single_quotes(one.text)) not in line.text]
+    said = f"{line.text} (lines: {' '.join(words)})" if words else line.text
+    return line.model_copy(update={"source": source, "text": said})
 
 
 def answered(context: AccountContext, question: str, answer: str, *, today: date | None = None) -> AccountContext:
@@ -180,6 +210,9 @@ def with_decisions(groundwork: Groundwork, decisions: Sequence[str]) -> Groundwo
 
 def _said_against(line: NoteLine, block: Block, quoted: str) -> str | None:
     """None: the line is about something else."""
+    if line.source.startswith(OPENED):
+        label = next(iter(labels_in(line.source)), "")
+        return f"{label} may be said" if block.part == "in_confidence" and label in block.citations else None
     if line.source.startswith(MARKED):
         before, found, behind = line.text.partition(quoted)
         return f"Told in confidence{behind}" if found and before == _confidence("", None) + ": " else None
@@ -198,7 +231,7 @@ def _fact(said: str, about: Block | None) -> str:
 
 def _confidence(said: str, about: Block | None) -> str:
     told = f": {_quoted(about.text)}" if about else ""
-    return f"Told in confidence, says the rep{told}" + (f". {said}" if said and told else f": {said}" if said else "")
+    return f"{TELLS}{told}" + (f". {said}" if said and told else f": {said}" if said else "")
 
 
 def _answer(said: str, question: str) -> str:
@@ -207,7 +240,7 @@ def _answer(said: str, question: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    words = " ".join(plain(text).translate(_DOUBLE_QUOTES).split())
+    words = in_single_quotes(text)[1:-1]
     short = words if len(words) <= MAX_QUOTED_CHARS else words[:MAX_QUOTED_CHARS].rsplit(" ", 1)[0] + " …"
     return f"‘{short}’"
 

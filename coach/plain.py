@@ -19,6 +19,7 @@ _CODE = re.compile(r"(?<!`)`++([^`\n]+)`+")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])")
 _EMPHASIS = re.compile(r"(?<!\\)(?:\*{1,3}|_{1,3}|~~)")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
+_DOUBLE_QUOTES = str.maketrans("", "", '"“”„«»')
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:['’.,:/@+&-]?[^\W_]+)*")
 
 
@@ -30,6 +31,11 @@ def plain(text: str) -> str:
     bare = _LINK.sub(r"\1", bare) if "](" in bare else bare
     bare = _CODE.sub(r"\1", bare) if "`" in bare else bare
     return _ESCAPED.sub(r"\1", _without_emphasis(bare)).strip()
+
+
+def in_single_quotes(text: str) -> str:
+    """On one line, without Markdown's marks, and without double quotation marks: those are for what people said."""
+    return f"‘{' '.join(plain(text).translate(_DOUBLE_QUOTES).split())}’"
 
 
 @lru_cache(maxsize=2048)

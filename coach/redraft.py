@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from coach import builtin
 from coach.brief import Brief, bounded
 from coach.compare import is_worded_alike
+from coach.confidence import without_opened
 from coach.corrections import decided_by_rep
 from coach.critique import checked
 from coach.draft import trim
@@ -260,7 +261,8 @@ class _Writer:
 
 def _told(brief: Brief, groundwork: Groundwork, plan: MeetingPlan, asked: _Asked, touched: Collection[str]) -> Brief:
     """Groundwork, decisions, page with the place marked, and the rep's own words."""
-    told = brief.then("groundwork", as_text(groundwork)) if groundwork.blocks else brief
+    said = without_opened(groundwork, brief.context)
+    told = brief.then("groundwork", as_text(said)) if said.blocks else brief
     decisions = "\n".join(f"- {one}" for one in decided_by_rep(groundwork))
     told = told.then("the rep has decided", decisions) if decisions else told
     return told.then("page", _marked(plan, asked)).with_settled([b for b in plan.blocks if b.id in touched])

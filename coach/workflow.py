@@ -18,6 +18,7 @@ from coach.brief import Brief, bounded, shorter
 from coach.checks import depth_for
 from coach.commitments import with_words_as_now
 from coach.compare import changes
+from coach.confidence import without_opened
 from coach.context import context_warnings
 from coach.corrections import decided_by_rep
 from coach.critique import assess, checked, for_the_writer
@@ -204,7 +205,8 @@ class _Drafting:
         return found.model_copy(update={"blocks": ground(found.blocks, self.context, cites_loosely=True)})
 
     def _decided(self, groundwork: Groundwork) -> Brief:
-        brief = self.brief.then("groundwork", as_text(groundwork)) if groundwork.blocks else self.brief
+        told = without_opened(groundwork, self.context)
+        brief = self.brief.then("groundwork", as_text(told)) if told.blocks else self.brief
         return self._with_decisions(brief, groundwork)
 
     def _with_decisions(self, brief: Brief, groundwork: Groundwork) -> Brief:

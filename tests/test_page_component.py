@@ -702,7 +702,7 @@ def test_doubtful_statements_are_marked_in_words(open_page: Open, plan: Plan) ->
     mark(plan, "B12", "unverified", "“3 × 2 = 7” counts 6", basis="sum")
     mark(plan, "B13", "unverified", "“14th” stands in none of L3 L4", basis="sum")
     mark(plan, "B22", "contradicted", "P1 says 60 days.")
-    mark(plan, "B38", "no_claim", confidential=True)
+    mark(plan, "B38", "no_claim", confidential=[])
     page = open_page()
     marks = (
         ("B9", "not verified"), ("B12", "the sum does not hold"), ("B13", "not verified"),

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from coach.schema import AccountContext, Suggestion
+from coach.schema import AccountContext, Block, Groundwork, Suggestion
 from coach.store import edits, history, plans, shares
 from coach.store.records import KeptPlan
 from coach.ui import rechecking
@@ -170,6 +170,24 @@ def test_what_the_rep_vouches_for_becomes_a_note_and_its_mark_goes(
     assert now.context.notes[-1].text == f"The rep says: {words}"
     assert now.blocks[at].block.check.problems == ()
     assert ask(client, "/vouch", kept, {"by": "Ada", "block": block.id}).status_code == 409
+
+
+def test_what_the_page_shows_of_a_confidence_is_opened_at_its_mark_and_taken_back(
+    client: TestClient, kept: KeptPlan
+) -> None:
+    told = Block(id="G1", kind="item", text="- Maria on Jens and Scandex.", part="in_confidence", citations=("L9",))
+    plans.set_groundwork(desk().db, kept.id, Groundwork(blocks=(told,)))
+    at = next(place for place, one in enumerate(kept.blocks) if one.block.kind == "quote")
+    ask(client, "/edits", kept, {"by": "Ada", "edits": [an_edit(kept, at, "> “Jens talks with Scandex.”")]})
+    rechecking.recheck_kept(desk().db, kept.id)
+    assert ask(client, "", kept).json()["blocks"][at]["confidential"] == ["L9"]
+    said = {"by": "Ada", "line": "L9", "may_be_said": True}
+    assert ask(client, "/confidence", kept, said).status_code == 200
+    assert ask(client, "", kept).json()["blocks"][at]["confidential"] is None
+    assert ask(client, "/confidence", kept, said).status_code == 409
+    assert ask(client, "/confidence", kept, {**said, "may_be_said": False}).status_code == 200
+    assert ask(client, "", kept).json()["blocks"][at]["confidential"] == ["L9"]
+    assert ask(client, "/confidence", kept, {**said, "line": "L99", "may_be_said": False}).status_code == 409
 
 
 def suggested(kept: KeptPlan, **fields: object) -> Suggestion:

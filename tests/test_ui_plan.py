@@ -15,6 +15,7 @@ from streamlit.navigation.page import calc_hash
 from streamlit.testing.v1 import AppTest
 
 from coach.context import context_warnings
+from coach.errors import InputError
 from coach.keeping import drafted_of, keep_drafted, plan_of
 from coach.markup import split
 from coach.recheck import recheck
@@ -437,6 +438,16 @@ def test_a_corrected_bullet_says_so_until_the_notes_are_worked_out_again(kept: K
     desk().drafter.wait(kept.id, timeout_s=60)
     plans.set_groundwork(desk().db, kept.id, GROUNDWORK)  # as if it said the same again
     assert "Corrected by you" not in said(panel(kept, "Worked out"))
+
+
+def test_what_may_be_said_is_asked_for_line_by_line_and_kept_for_the_account(kept: KeptPlan) -> None:
+    with pytest.raises(InputError, match="Choose the lines"):
+        acts.open_lines(kept.id, [])
+    acts.open_lines(kept.id, ["L9"])
+    assert again(kept).context.notes[-1].source.startswith("may be said (L9), says the rep")
+    note = accounts.notes_of(desk().db, kept.account_id)[-1]
+    assert note.source.startswith("may be said, says the rep")
+    assert "Jens asked me why we are not looking at Scandex" in note.text
 
 
 def test_a_note_more_becomes_lines_behind_the_others(kept: KeptPlan) -> None:

@@ -19,6 +19,7 @@ from coach.builtin.reading import MAX_QUOTE_WORDS, Said, read
 from coach.builtin.spotting import Spotter
 from coach.confidence import marked_lines
 from coach.dates import dates, day_around
+from coach.marks import is_mark, opened
 from coach.schema import AccountContext, NoteLine
 
 
@@ -79,10 +80,11 @@ class Evidence:
 def gather(context: AccountContext) -> Evidence:
     """Read the notes once and sort what they say."""
     persons = persons_of(context)
-    said = read(context, persons)
-    confidential = _confidential(said, context)
-    limits = frozenset(s.label for s in said if words.LIMIT.search(s.text) and not s.is_theirs)
-    internal = confidential | limits | frozenset(s.label for s in said if _is_internal(s))
+    free = opened(context)
+    said = tuple(one for one in read(context, persons) if one.label not in free.notes)
+    confidential = _confidential(said, context) - free.lines
+    limits = frozenset(s.label for s in said if words.LIMIT.search(s.text) and not s.is_theirs) - free.lines
+    internal = confidential | limits | (frozenset(s.label for s in said if _is_internal(s)) - free.lines)
     answers = _after_our_question(said)
     quotable = [(one, _is_want(one)) for one in said if _is_quotable(one) and one.label not in confidential]
     return Evidence(
@@ -107,8 +109,8 @@ def _is_internal(said: Said) -> bool:
 
 def _confidential(said: tuple[Said, ...], context: AccountContext) -> frozenset[str]:
     """Lines that the rep marked, those with the cue, the quotation around it, and what the same voice says next."""
-    found = {label for line in context.notes for label in marked_lines(line)}
-    cued = {line.label for line in context.notes if words.CONFIDENCE.search(line.text)}
+    found = set(marked_lines(context))
+    cued = {line.label for line in context.notes if words.CONFIDENCE.search(line.text) and not is_mark(line)}
     found |= cued
     found.update(*(told for told in _quotations(context.notes) if told & found))
     previous, following = None, 0

@@ -117,8 +117,9 @@ def confidences_are_kept(page: Page) -> Iterator[Finding]:
     """R21."""
     kept = confidences(page.groundwork or Groundwork(), page.context)
     for block in page.plan.blocks if kept else ():
-        for why in leaks(block, kept, page.context):
-            yield finding("R21", why, part=block.part, block=block.id)
+        shown = {why: one.lines for one in kept for why in leaks(block, (one,), page.context)}
+        for why, lines in shown.items():
+            yield finding("R21", why, part=block.part, block=block.id, lines=lines)
 
 
 def _stranger(name: str, part: str, block: str) -> Finding:

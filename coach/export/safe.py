@@ -37,6 +37,7 @@ from coach.export.safe_words import (
 from coach.export.sent import sent_lines
 from coach.figures import HARD_UNITS, Figure, figures
 from coach.held import stands, words_of
+from coach.marks import Opened, opened
 from coach.names import is_opener, known_people, name_words, names, same_person
 from coach.rubric import words_for
 from coach.schema import AccountContext, Block, Groundwork, NoteLine
@@ -241,23 +242,17 @@ class Gate:
 
     @cached_property
     def _kept(self) -> tuple[Confidence, ...]:
-        both = (*confidences(self.groundwork, self.context), *_noted(self.context))
-        return tuple(dict.fromkeys(both))
+        return _all_kept(self.context, self.groundwork)
 
     @cached_property
     def _secret(self) -> frozenset[str]:
         """Labels of lines that are ours alone: told in confidence, our limits, our own talk."""
-        told = {label for one in self._kept for label in one.lines}
-        cited = {
-            label
-            for block in self.groundwork.blocks
-            if block.part == "in_confidence"
-            for label in block.citations
-            if label[0] == "L"
-        }
         noted = {one.label for one in self._evidence.said if one.is_automatic}
-        talk = self._evidence.internal - noted
-        return frozenset(talk | self._evidence.confidential | self._evidence.limits | told | cited)
+        return (self._evidence.internal - noted) | kept_lines(self.context, self.groundwork)
+
+    @cached_property
+    def _opened(self) -> Opened:
+        return opened(self.context)
 
     @cached_property
     def _public(self) -> tuple[NoteLine, ...]:
@@ -316,7 +311,8 @@ class Gate:
         capitals = words_of(" ".join(word for word in alone.split() if word.strip(_MARKS)[:1].isupper()))
         outside = [line for line in lines if line.voice == "outside" or line.label[0] == "P"]
         named = words_of("\n".join(name for line in outside for name in names(line.text)))
-        noted = words_of("\n".join(line.text for line in self.context.notes if line.label not in self._secret))
+        aside = self._secret | self._opened.notes
+        noted = words_of("\n".join(line.text for line in self.context.notes if line.label not in aside))
         found = (capitals | (named - noted)) - self._known_words - self._written_to_them - self._common_nouns
         return frozenset(word for word in found if len(word) > len("ab") and not is_opener(word))
 
@@ -337,7 +333,8 @@ class Gate:
         """Words that stand in lines of ours alone and nowhere else."""
         lines = self.context.lines
         ours = words_of("\n".join(lines[label].text for label in self._secret if label in lines))
-        others = words_of("\n".join(line.text for label, line in lines.items() if label not in self._secret))
+        aside = self._secret | self._opened.lines | self._opened.notes
+        others = words_of("\n".join(line.text for label, line in lines.items() if label not in aside))
         return frozenset(
             word for word in ours - others - self._known_words if len(word) >= MIN_SPECIAL_LETTERS and word.isalpha()
         )
@@ -345,7 +342,8 @@ class Gate:
     @cached_property
     def _our_own_figures(self) -> tuple[Figure, ...]:
         lines = self.context.lines
-        known = [line for label, line in lines.items() if label not in self._secret and not _is_record(line)]
+        aside = self._secret | self._opened.lines | self._opened.notes
+        known = [line for label, line in lines.items() if label not in aside and not _is_record(line)]
         public = [one for line in known for one in figures(line.text)]
         ours = (one for label in self._secret if label in lines for one in figures(lines[label].text))
         return tuple(one for one in ours if _is_telling(one) and not stands(one, public))
@@ -356,6 +354,25 @@ class Gate:
         speakers = (line.speaker or "" for line in self._public)
         here = (*self.attendees, self.context.rep, *speakers)
         return tuple(person for person in people if not any(same_person(person, other) for other in here if other))
+
+
+def kept_lines(context: AccountContext, groundwork: Groundwork) -> frozenset[str]:
+    """Labels of what groundwork, notes or rep take for told in confidence or our limit, and the rep has not opened."""
+    noted = _gathered(context)
+    told = {label for one in _all_kept(context, groundwork) for label in one.lines}
+    cited = {
+        label
+        for block in groundwork.blocks
+        if block.part == "in_confidence"
+        for label in block.citations
+        if label[0] == "L"
+    }
+    free = opened(context)
+    return (noted.confidential | noted.limits | told | cited) - free.lines - free.notes
+
+
+def _all_kept(context: AccountContext, groundwork: Groundwork) -> tuple[Confidence, ...]:
+    return tuple(dict.fromkeys((*confidences(groundwork, context), *_noted(context))))
 
 
 @lru_cache(maxsize=8)

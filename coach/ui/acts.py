@@ -89,6 +89,33 @@ def correct(plan_id: str, text: str, *, about: Block | None, kind: CorrectionKin
     return _learn(plan_id, lambda known: corrections.corrected(known, text, about=about, kind=kind, today=_today()))
 
 
+def open_lines(plan_id: str, labels: Sequence[str]) -> int:
+    """The lines are told in confidence no more; the plan's revision. Raises InputError: none, or not to be opened."""
+
+    def open_each(known: AccountContext) -> AccountContext:
+        for label in labels:
+            known = corrections.may_be_said(known, label, today=_today())
+        return known
+
+    if not labels:
+        raise InputError("Choose the lines that may be said.")
+    _learn(plan_id, open_each)
+    return changed_words(plan_id)
+
+
+def keep_line(plan_id: str, label: str) -> int:
+    """The line is told in confidence; the plan's revision. Raises InputError: there is no such line."""
+
+    def mark(known: AccountContext) -> AccountContext:
+        line = known.lines.get(label)
+        return corrections.corrected(
+            known, "", about=corrections.of_line(line) if line else None, kind="confidence", today=_today()
+        )
+
+    _learn(plan_id, mark)
+    return changed_words(plan_id)
+
+
 def name_person(plan_id: str, person: str, title: str, *, comes: bool) -> str:
     """Raises InputError: no name or no title."""
     return _learn(plan_id, lambda known: corrections.who_is(known, person, title, comes=comes))
@@ -159,7 +186,8 @@ def _learn(plan_id: str, learn: Callable[[AccountContext], AccountContext]) -> s
     known = {line.label for line in kept.context.notes}
     for line in context.notes if kept.account_id else ():
         if line.label not in known:
-            accounts.add_note(desk().db, kept.account_id, line.text, source=line.source)
+            note = corrections.for_other_plans(line, context)
+            accounts.add_note(desk().db, kept.account_id, note.text, source=note.source)
     changed(plan_id)
     return ADDED
 

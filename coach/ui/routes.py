@@ -52,6 +52,11 @@ class Vouched(_Body):
     block: str = Field(max_length=100)
 
 
+class Marked(_Body):
+    line: str = Field(max_length=20)
+    may_be_said: bool
+
+
 class Redraft(_Body):
     block: str = Field("", max_length=100)
     part: str = Field("", max_length=100)
@@ -69,6 +74,7 @@ def routes() -> list[Route]:
         Route("/api/plans/{plan_id}/suggestions/{suggestion}", _told(Decision, decide), methods=["POST"]),
         Route("/api/plans/{plan_id}/undo", _told(_Body, undo), methods=["POST"]),
         Route("/api/plans/{plan_id}/vouch", _told(Vouched, vouch), methods=["POST"]),
+        Route("/api/plans/{plan_id}/confidence", _told(Marked, mark), methods=["POST"]),
         Route("/api/plans/{plan_id}/redraft", _told(Redraft, redraft), methods=["POST"]),
         Route("/api/plans/{plan_id}/cancel", _told(_Body, cancel), methods=["POST"]),
         Route("/api/plans/{plan_id}/live", live),
@@ -123,6 +129,12 @@ def undo(request: Request, body: _Body) -> Json:
 
 def vouch(request: Request, body: Vouched) -> Json:
     return {"revision": acts.vouch(_plan_id(request), body.block)}
+
+
+def mark(request: Request, body: Marked) -> Json:
+    plan_id = _plan_id(request)
+    is_open = body.may_be_said
+    return {"revision": acts.open_lines(plan_id, [body.line]) if is_open else acts.keep_line(plan_id, body.line)}
 
 
 def redraft(request: Request, body: Redraft) -> Json:

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from coach.checks import missing_parts
 from coach.compare import changes
+from coach.marks import is_mark
 from coach.markup import word_count
 from coach.rubric import word_budget
 from coach.schema import Block, Finding, NoteLine, Part, Suggestion
@@ -48,7 +49,7 @@ def page_state(
     words = word_count(blocks)
     lines, cited = kept.context.lines, {label for block in blocks for label in block.citations}
     stage = writing.stage or (job.stage if job else "")
-    told = {one.block for one in kept.critique.findings if one.rule == "R21"}
+    told = _kept_on_the_page(kept)
     is_groundwork = writing.stage == "groundwork"
     missing = [] if job and job.kind == "draft" else _missing(kept, blocks)
     return {
@@ -65,7 +66,7 @@ def page_state(
         "budget": budget,
         "pages": pages(words),
         "language": kept.plan.language,
-        "blocks": [_block(one, is_confidential=one.block.id in told) for one in kept.blocks],
+        "blocks": [_block(one, confidential=told.get(one.block.id)) for one in kept.blocks],
         "missing": missing,
         "cut_short": CUT_SHORT if is_cut_short and missing and not job else "",
         "findings": [_finding(one) for one in kept.critique.findings if one.block],
@@ -95,7 +96,18 @@ def pages(words: int) -> float:
     return round(words / word_budget("major"), 2)
 
 
-def _block(one: KeptBlock, *, is_confidential: bool) -> Json:
+def _kept_on_the_page(kept: KeptPlan) -> dict[str, list[str]]:
+    """By block that shows what is told in confidence: the lines of the notes by which it is."""
+    found: dict[str, list[str]] = {}
+    for one in kept.critique.findings:
+        if one.rule == "R21" and one.block:
+            found.setdefault(one.block, []).extend(one.lines)
+    noted = {line.label for line in kept.context.notes if not is_mark(line)}
+    return {block: [label for label in dict.fromkeys(labels) if label in noted] for block, labels in found.items()}
+
+
+def _block(one: KeptBlock, *, confidential: list[str] | None) -> Json:
+    """`confidential`: None where it shows nothing of the kind."""
     block = one.block
     return {
         "id": block.id,
@@ -108,7 +120,7 @@ def _block(one: KeptBlock, *, is_confidential: bool) -> Json:
         "check": {"status": block.check.status, "problems": list(block.check.problems)},
         "written_by": block.written_by,
         "touched": one.is_touched,
-        "confidential": is_confidential,
+        "confidential": None if confidential is None else list(confidential),
     }
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from coach import corrections
-from coach.schema import Block
+from coach.export.safe import kept_lines
+from coach.marks import is_mark
+from coach.schema import Block, NoteLine
 from coach.store import jobs
 from coach.store.records import KeptPlan
 from coach.ui import acts
@@ -28,7 +30,7 @@ PARTS = {
 """In the order shown: first what can be changed to lead the page."""
 MARKS = {"unverified": "No line holds all of this", "contradicted": "A line says otherwise"}
 NOTED = "correction-noted"
-FACT, PERSON, CONFIDENCE = "It is different", "Who somebody is", "Told in confidence"
+FACT, PERSON, CONFIDENCE, OPEN = "It is different", "Who somebody is", "Told in confidence", "It may be said"
 
 
 def show(kept: KeptPlan, *, is_busy: bool, by: str) -> None:
@@ -110,6 +112,8 @@ def _change(kept: KeptPlan, block: Block) -> None:
 def _correct(kept: KeptPlan, block: Block) -> None:
     st.html(f'<div class="mc"><blockquote>{inert_html(block.text)}</blockquote></div>')
     forms = {FACT: _fact, PERSON: _person, CONFIDENCE: _confidence}
+    if _kept_lines(kept, block):
+        forms[OPEN] = _open
     what = st.segmented_control("What is right?", list(forms), default=FACT, required=True, key="correcting")
     with st.form("correction", border=False):
         is_done = forms[what or FACT](kept, block)
@@ -136,6 +140,27 @@ def _confidence(kept: KeptPlan, block: Block) -> bool:
     text = st.text_area("From whom must it be kept? (may stay empty)", placeholder="Not before Tom", max_chars=2000)
     is_sent = st.form_submit_button("Mark as told in confidence", type="primary")
     return is_sent and tried(acts.correct, kept.id, text, about=block, kind="confidence")
+
+
+def _open(kept: KeptPlan, block: Block) -> bool:
+    """Line by line: what one of them keeps is not said with another. One line alone needs no choice."""
+    lines = _kept_lines(kept, block)
+    is_one = len(lines) == 1
+    st.html('<p class="mc mc-muted">The customer may read and hear it. Every other line stays as it is.</p>')
+    for line in lines:
+        st.html(f'<div class="mc"><blockquote><b>{line.label}</b> {as_html(line.text)}</blockquote></div>')
+    labels = [line.label for line in lines]
+    chosen = labels if is_one else st.pills("Which lines may be said?", labels, selection_mode="multi")
+    is_sent = st.form_submit_button("It may be said", type="primary")
+    return is_sent and tried(acts.open_lines, kept.id, chosen)
+
+
+def _kept_lines(kept: KeptPlan, block: Block) -> tuple[NoteLine, ...]:
+    """Lines of the bullet that the coach, the notes or the rep take for a confidence."""
+    taken = kept_lines(kept.context, kept.groundwork)
+    return tuple(
+        line for line in kept.context.notes if line.label in taken.intersection(block.citations) and not is_mark(line)
+    )
 
 
 def _bare(block: Block) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from coach.marks import opened
+from coach.schema import Block, Groundwork
 from tests.browser.app import App, Tabs, at_rest, panel, says, write
 from tests.support.writer import task_of
 
@@ -45,6 +47,44 @@ def test_what_is_corrected_or_told_in_confidence_becomes_a_note(drafted: tuple[A
     assert fact.source.startswith("corrected by the rep")
     assert "Not before Tom" in confidence.text
     assert "in confidence" in confidence.source
+
+
+def test_what_the_coach_took_for_a_confidence_may_be_said_and_be_kept_again(drafted: tuple[App, Page, str]) -> None:
+    app, page, plan_id = drafted
+    worked_out = panel(page, "Worked out")
+    bullet(page, "Scandex", "Correct")
+    page.get_by_role("radio", name="It may be said").click()
+    expect(page.get_by_role("dialog")).to_contain_text("L9")
+    page.get_by_role("button", name="It may be said").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(worked_out).to_contain_text("L9 may be said")
+    assert opened(app.kept(plan_id).context).lines == {"L9"}
+
+    page.reload()
+    panel(page, "Worked out")
+    expect(worked_out).to_contain_text("L9 may be said")
+    bullet(page, "Scandex", "Correct")
+    expect(page.get_by_role("radio", name="It may be said")).to_have_count(0)
+    page.get_by_role("radio", name="Told in confidence").click()
+    page.get_by_role("button", name="Mark as told in confidence").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert opened(app.kept(plan_id).context).lines == frozenset()
+
+
+def test_a_line_is_opened_at_the_mark_of_what_shows_it(app: App, tabs: Tabs) -> None:
+    told = Block(id="G1", kind="item", text="- Maria on Jens and Scandex.", part="in_confidence", citations=("L9",))
+    plan_id = app.drafted_plan(groundwork=Groundwork(blocks=(told,)))
+    page = tabs.plan(plan_id)
+    opening = says(page, "We have until 10:45")
+    write(page, opening, " Jens talks with Scandex.")
+    expect(opening.locator(".mark:visible")).to_have_text("⊘ told in confidence")
+    opening.locator(".mark").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Jens asked me")
+    page.get_by_role("button", name="L9 may be said").click()
+    expect(page.locator(".said")).to_contain_text("Noted: L9 may be said.")
+    expect(opening.locator(".mark.confidential")).to_have_count(0)
+    page.locator(".said").get_by_role("button", name="Undo").click()
+    expect(opening.locator(".mark:visible")).to_have_text("⊘ told in confidence")
 
 
 def test_a_changed_decision_writes_the_page_again_around_the_reps_words(drafted: tuple[App, Page, str]) -> None:

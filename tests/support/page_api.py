@@ -109,7 +109,7 @@ class Plan:
 def kept(block_id: str, kind: str, text: str, part: str = "other", *, revision: int = 1, **more: object) -> Kept:
     given: Kept = {
         "id": block_id, "revision": revision, "kind": kind, "text": text, "part": part, "citations": [], "basis": None,
-        "check": {"status": "no_claim", "problems": []}, "written_by": "coach", "touched": False, "confidential": False,
+        "check": {"status": "no_claim", "problems": []}, "written_by": "coach", "touched": False, "confidential": None,
     }  # fmt: skip
     return given | more
 

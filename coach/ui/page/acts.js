@@ -106,6 +106,16 @@ const ACTS = {
     this.focusBlock(id);
   },
 
+  /** A line of the notes may be said, or is told in confidence; of `id`, at whose mark the rep said so. */
+  async markLine(line, mayBeSaid, id) {
+    this.popover.close();
+    if (!(await this.queue.settled())) { this.bar.say("Not noted: no connection."); return; }
+    if (!(await this.ask("/confidence", { by: this.where.by, line, may_be_said: mayBeSaid }))) return;
+    const said = mayBeSaid ? `Noted: ${line} may be said.` : `${line} is told in confidence again.`;
+    this.bar.say(said, ...(mayBeSaid ? ["Undo", () => this.markLine(line, false, id)] : []));
+    this.focusBlock(id);
+  },
+
   async redraft(body) {
     this.views.get(body.block)?.leave();
     if (!(await this.queue.settled())) { this.bar.say("Not started: no connection."); return; }

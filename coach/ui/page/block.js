@@ -95,7 +95,12 @@ class BlockView {
       const said = mark.problems.map((problem) => make("li", { text: problem }));
       const title = make("p", {}, make("b", { text: `${mark.sign} ${mark.say}` }));
       const own = mark.kind === "own" ? [button("I know this: add it to the notes", () => this.sheet.vouch(this.id), { class: "main" })] : [];
-      this.sheet.popover.open(event.currentTarget, { name, content: [title, make("ul", {}, ...said), ...own] });
+      const kept = mark.kind === "confidential" && !this.sheet.isReadonly ? this.block.confidential : [];
+      const open = kept.flatMap((line) => [
+        lineCard(line, this.sheet.state.lines?.[line]),
+        button(`${line} may be said`, () => this.sheet.markLine(line, true, this.id)),
+      ]);
+      this.sheet.popover.open(event.currentTarget, { name, content: [title, make("ul", {}, ...said), ...own, ...open] });
     };
     const given = { class: `mark ${mark.kind}`, "aria-label": name, "aria-haspopup": "dialog" };
     return button(`${mark.sign} ${mark.say}`, open, given);

@@ -23,7 +23,7 @@ const PLACES = {
     const found = this.findingsOf(block.id);
     const isSum = (block.check?.problems ?? []).some((problem) => WRONG_SUM.test(problem));
     const isOwn = status === "unverified" && block.check.problems.length > 0 && block.check.problems.every((problem) => ON_HER_WORD.test(problem));
-    const claims = { sum: isSum, contradicted: status === "contradicted", confidential: block.confidential, own: isOwn && !this.isReadonly, unverified: status === "unverified", found: found.length };
+    const claims = { sum: isSum, contradicted: status === "contradicted", confidential: !!block.confidential, own: isOwn && !this.isReadonly, unverified: status === "unverified", found: found.length };
     const kind = Object.keys(claims).find((one) => claims[one]);
     if (!kind) return null;
     const said = new Set([...(block.check?.problems ?? []), ...found.map((one) => one.why)]);
