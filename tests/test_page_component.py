@@ -473,6 +473,28 @@ def test_the_kind_of_a_block_can_be_changed(open_page: Open, plan: Plan) -> None
     before = len(plan.blocks)
     page.keyboard.press("Control+z")
     until(lambda: plan.block("B19") is not None and len(plan.blocks) == before, page)
+    expect(page.locator(".said")).to_have_text("Undone.")
+    for again in ("redo", "undo", "redo"):  # both edits of it each time
+        page.keyboard.press("Control+z" if again == "undo" else "Control+Shift+z")
+        expect(page.locator(".said")).to_have_text("Undone." if again == "undo" else "Redone.")
+        assert (plan.block("B19") is None) == (again == "redo")
+        assert len(plan.blocks) == before
+
+
+@pytest.mark.parametrize("how", ["Control+Shift+z", "Control+y", "the button"])
+def test_what_was_undone_can_be_redone(open_page: Open, plan: Plan, how: str) -> None:
+    page = open_page()
+    edit(page, "B13")
+    page.keyboard.type(" Mine")
+    until(lambda: plan.text("B13").endswith("Mine"), page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")
+    until(lambda: not plan.text("B13").endswith("Mine"), page)
+    page.get_by_role("button", name="Redo").click() if how == "the button" else page.keyboard.press(how)
+    expect(block(page, "B13")).to_contain_text("Mine")
+    expect(page.locator(".said")).to_have_text("Redone.")
+    page.get_by_role("button", name="Redo").click()
+    expect(page.locator(".said")).to_have_text("There is nothing of yours to redo. The history has every version.")
 
 
 def test_a_block_is_written_again_with_a_word_of_direction(open_page: Open, plan: Plan) -> None:
@@ -825,7 +847,7 @@ def test_a_reader_can_look_but_not_touch(open_page: Open, plan: Plan) -> None:
     expect(status(page)).to_have_text("Read only")
     block(page, "B13").locator(".shown").click()
     expect(page.locator(".sheet textarea")).to_have_count(0)
-    for name in ("Accept", "Write it", "Undo", "Actions for Who, item 2"):
+    for name in ("Accept", "Write it", "Undo", "Redo", "Actions for Who, item 2"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
     page.get_by_role("button", name="Show sources").click()
     block(page, "B2").locator(".tail").get_by_role("button", name="Line L4").click()

@@ -155,6 +155,15 @@ def test_undo_takes_back_ones_own_last_change(client: TestClient, kept: KeptPlan
     assert ask(client, "/undo", kept, {"by": "Bo"}).status_code == 409
 
 
+def test_redo_brings_ones_own_words_back(client: TestClient, kept: KeptPlan) -> None:
+    ask(client, "/edits", kept, {"by": "Ada", "edits": [an_edit(kept, 2, "Ada's words.")]})
+    ask(client, "/undo", kept, {"by": "Ada"})
+    assert ask(client, "/redo", kept, {"by": "Bo"}).status_code == 409
+    assert ask(client, "/redo", kept, {"by": "Ada"}).status_code == 200
+    assert ask(client, "", kept).json()["blocks"][2]["text"] == "Ada's words."
+    assert ask(client, "/redo", kept, {"by": "Ada"}).json()["error"] == "There is nothing of yours to redo."
+
+
 @pytest.mark.parametrize("words", ["Sven has the keys.", "Ask Petra for the keys by noon."])
 def test_what_the_rep_vouches_for_becomes_a_note_and_its_mark_goes(
     client: TestClient, kept: KeptPlan, words: str

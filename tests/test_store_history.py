@@ -11,7 +11,7 @@ from coach.errors import InputError
 from coach.schema import Block, Suggestion
 from coach.store import drafts, plans, tables
 from coach.store.database import Database
-from coach.store.edits import undo_last
+from coach.store.edits import redo_last, undo_last
 from coach.store.history import as_first_said, deleted_by_rep, restore, version, versions
 from coach.store.jobs import end_job, start_job
 from tests.support.harrowgate import CONTEXT
@@ -170,6 +170,63 @@ def test_an_undo_can_itself_be_brought_back_from_the_history(db: Database) -> No
     assert texts(plans.load_plan(db, plan_id))[0] == TEXTS[0]
 
 
+@pytest.mark.parametrize("action", ["text", "insert", "delete", "move"])
+def test_redo_brings_back_what_this_person_s_undo_took_away(db: Database, action: str) -> None:
+    plan_id = drafted_plan(db)
+    block = "N1" if action == "insert" else "B2"
+    do(db, plan_id, edit(action, block, "New", after="" if action == "move" else "B1"))  # type: ignore[arg-type]
+    before, gone = plans.load_plan(db, plan_id), deleted_by_rep(db, plan_id)
+    undo_last(db, plan_id, by="Riya")
+    assert redo_last(db, plan_id, by="Riya") == 4
+    after = plans.load_plan(db, plan_id)
+    assert [(one.block, one.is_touched) for one in after.blocks] == [
+        (one.block, one.is_touched) for one in before.blocks
+    ]
+    assert deleted_by_rep(db, plan_id) == gone
+    undo_last(db, plan_id, by="Riya")
+    assert texts(plans.load_plan(db, plan_id)) == list(TEXTS)
+    assert deleted_by_rep(db, plan_id) == ()
+
+
+def test_redo_goes_forward_as_far_as_undo_went_back_and_no_further(db: Database) -> None:
+    plan_id = drafted_plan(db)
+    write(db, plan_id, "B1", "First")
+    do(db, plan_id, edit("delete", "B2"))
+    pages = [texts(plans.load_plan(db, plan_id))]
+    for step in (undo_last, undo_last, redo_last, redo_last, undo_last, redo_last):
+        step(db, plan_id, by="Riya")
+        pages.append(texts(plans.load_plan(db, plan_id)))
+    none, one, both = list(TEXTS), ["First", *TEXTS[1:]], ["First", *TEXTS[2:]]
+    assert pages == [both, one, none, one, both, one, both]
+    with pytest.raises(InputError, match="nothing of yours to redo"):
+        redo_last(db, plan_id, by="Riya")
+
+
+def test_who_has_changed_something_since_redoes_nothing_and_others_may_have(db: Database) -> None:
+    plan_id = drafted_plan(db)
+    for by, block in (("Riya", "B1"), ("Tom", "B2")):
+        write(db, plan_id, block, f"Of {by}", by=by)
+        undo_last(db, plan_id, by=by)
+    write(db, plan_id, "B3", "Something else")
+    undo_last(db, plan_id, by="Riya")
+    redo_last(db, plan_id, by="Riya")
+    with pytest.raises(InputError, match="nothing of yours to redo"):
+        redo_last(db, plan_id, by="Riya")
+    redo_last(db, plan_id, by="Tom")
+    assert texts(plans.load_plan(db, plan_id)) == [TEXTS[0], "Of Tom", "Something else", TEXTS[3]]
+
+
+def test_what_was_written_over_since_is_not_redone_and_stays_in_the_history(db: Database) -> None:
+    plan_id = drafted_plan(db)
+    write(db, plan_id, "B1", "Mine")
+    undo_last(db, plan_id, by="Riya")
+    write(db, plan_id, "B1", "Theirs", by="Tom")
+    with pytest.raises(InputError, match="undo has been written over since: nothing was redone"):
+        redo_last(db, plan_id, by="Riya")
+    assert texts(plans.load_plan(db, plan_id))[0] == "Theirs"
+    assert "Mine" in [version(db, plan_id, one.revision).blocks[0].text for one in versions(db, plan_id)]
+
+
 def test_a_redraft_is_undone_by_who_asked_for_it_alone(db: Database) -> None:
     plan_id = drafted_plan(db)
     new = page(TEXTS[0], "Redrafted", "Redrafted too", TEXTS[3], "Added")
@@ -213,6 +270,17 @@ def test_suggestions_accepted_in_one_act_are_undone_in_one(db: Database) -> None
     undo_last(db, plan_id, by="Riya")
     kept = plans.load_plan(db, plan_id)
     assert (kept.suggestions, texts(kept)) == (asked, list(TEXTS))
+
+
+def test_accepted_suggestions_are_accepted_again_by_a_redo_and_open_after_another_undo(db: Database) -> None:
+    plan_id, asked = both_accepted(db)
+    undo_last(db, plan_id, by="Riya")
+    redo_last(db, plan_id, by="Riya")
+    kept = plans.load_plan(db, plan_id)
+    assert texts(kept) == [TEXTS[0], "New 2", "New 3", TEXTS[3]]
+    assert [one.state for one in kept.suggestions] == ["applied", "applied"]
+    undo_last(db, plan_id, by="Riya")
+    assert plans.load_plan(db, plan_id).suggestions == asked
 
 
 def test_a_suggestion_whose_words_were_changed_since_stays_accepted_when_the_others_are_undone(db: Database) -> None:

@@ -17,7 +17,7 @@ from coach.errors import ChangedMeanwhile, InputError
 from coach.schema import Block, Suggestion
 from coach.store import plans
 from coach.store.database import Database, open_database
-from coach.store.edits import apply_edits, undo_last
+from coach.store.edits import apply_edits, redo_last, undo_last
 from coach.store.history import restore, version, versions
 from coach.store.page import taken_away
 from coach.store.pages import MOST_TAKEN_AWAY
@@ -246,10 +246,30 @@ class Page(RuleBasedStateMachine):
 
     @rule(by=PEOPLE, crash_at=st.integers(0, 12))
     def undo(self, by: str, crash_at: int) -> None:
+        self.take_back(undo_last, by, crash_at)
+
+    @rule(by=PEOPLE, crash_at=st.integers(0, 12))
+    def redo(self, by: str, crash_at: int) -> None:
+        self.take_back(redo_last, by, crash_at)
+
+    @rule(by=PEOPLE)
+    def undo_and_redo(self, by: str) -> None:
+        before = self.page()
+        self.undo(by, 0)
+        if self.page() == before:
+            return
+        redo_last(self.db, self.plan_id, by=by)
+        after = self.page()
+        assert [(one.block, one.is_touched) for one in after.blocks] == [
+            (one.block, one.is_touched) for one in before.blocks
+        ]
+        self.writer.update({one.block.id: by for one in after.blocks if one not in before.blocks})
+
+    def take_back(self, act: Callable[..., int], by: str, crash_at: int) -> None:
         before = self.page()
         try:
             with crashing(self.db.engine, before_statement=crash_at):
-                undo_last(self.db, self.plan_id, by=by)
+                act(self.db, self.plan_id, by=by)
         except InputError:
             assert self.page() == before
             return

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
 from coach.errors import InputError
 from coach.schema import Block, Check, Suggestion
@@ -19,6 +19,8 @@ from coach.store.database import Database
 from coach.store.page import Page, block_of, ids_of, is_same, placed, predecessor, replaced, undone, without
 from coach.store.pages import (
     COACH,
+    REDONE,
+    UNDONE,
     Deed,
     Standing,
     keep_aside,
@@ -58,31 +60,68 @@ def undo_last(db: Database, plan_id: str, *, by: str) -> int:
     with db.writing() as connection:
         here = standing(connection, plan_id)
         row, before, after = _last_change(connection, plan_id, cleaned(by))
-        page = undone(here.page, before, after)
-        if page == here.page:
-            raise InputError(
-                "Your last change has been written over since: nothing was undone.",
-                hint="The history has every version, also yours.",
-            )
-        connection.execute(update(tables.versions).where(tables.versions.c.id == row["id"]).values(is_undone=True))
-        for suggestion in _decided_on(row):
-            if _stands_as(page, before, suggestion.block):
-                put_suggestion(connection, plan_id, suggestion)
-        return keep_page(connection, here, page, Deed(cleaned(by), "undone", row["block"])).revision
+        return _take_back(connection, here, row, before, after, Deed(cleaned(by), UNDONE, row["block"]))
+
+
+def redo_last(db: Database, plan_id: str, *, by: str) -> int:
+    """Bring back what this person's last undo took away, as a new revision, which is returned: the undo, undone.
+
+    What has been changed since stays, as for `undo_last`. What is brought back can be undone again.
+
+    Raises:
+        InputError: this person has undone nothing, or has changed something since, or all of it has been changed since.
+    """
+    with db.writing() as connection:
+        here = standing(connection, plan_id)
+        row = _last_undo(connection, plan_id, cleaned(by))
+        before, after = page_before(connection, plan_id, row["id"]), page_of_version(row["blocks"])
+        return _take_back(connection, here, row, before, after, Deed(cleaned(by), REDONE, row["block"]))
+
+
+def _take_back(connection: Connection, here: Standing, row: RowMapping, before: Page, after: Page, deed: Deed) -> int:
+    """The page without the change of that version, and what was decided with it as it stood before."""
+    page = undone(here.page, before, after)
+    if page == here.page:
+        act = "change" if deed.what == UNDONE else "undo"
+        raise InputError(
+            f"Your last {act} has been written over since: nothing was {deed.what}.",
+            hint="The history has every version, also yours.",
+        )
+    connection.execute(update(tables.versions).where(tables.versions.c.id == row["id"]).values(is_undone=True))
+    decided = [one for one in _decided_on(row) if _stands_as(page, before, one.block)]
+    old = [put_suggestion(connection, here.plan_id, one).model_dump(mode="json") for one in decided]
+    return keep_page(connection, here, page, replace(deed, suggestions=old)).revision
 
 
 def _last_change(connection: Connection, plan_id: str, by: str) -> tuple[RowMapping, Page, Page]:
     """The version, and the page before and after it; typing that came to nothing is passed over."""
     table = tables.versions
-    is_asked_for = (table.c.by == COACH) & (table.c.what == "redrafted") & table.c.asked_by.in_(["", by])
-    is_undoable = ~table.c.is_aside & ~table.c.is_undone & (table.c.what != "undone")
-    query = select(table.c.id).where(table.c.plan_id == plan_id, is_undoable, (table.c.by == by) | is_asked_for)
+    query = select(table.c.id).where(_is_of(plan_id, by), ~table.c.is_undone, table.c.what != UNDONE)
     for version_id in connection.execute(query.order_by(table.c.id.desc())).scalars().all():
         row = connection.execute(select(table).where(table.c.id == version_id)).mappings().one()
         before, after = page_before(connection, plan_id, version_id), page_of_version(row["blocks"])
         if undone(after, before, after) != after:
             return row, before, after
     raise InputError("There is nothing of yours to undo.")
+
+
+def _last_undo(connection: Connection, plan_id: str, by: str) -> RowMapping:
+    """The version, if nothing that this person has changed is newer."""
+    table = tables.versions
+    changed = select(func.max(table.c.id)).where(_is_of(plan_id, by), table.c.what.not_in([UNDONE, REDONE]))
+    query = select(table).where(_is_of(plan_id, by), ~table.c.is_undone, table.c.what == UNDONE)
+    since = query.where(table.c.id > func.coalesce(changed.scalar_subquery(), 0))
+    row = connection.execute(since.order_by(table.c.id.desc()).limit(1)).mappings().one_or_none()
+    if row is None:
+        raise InputError("There is nothing of yours to redo.")
+    return row
+
+
+def _is_of(plan_id: str, by: str) -> ColumnElement[bool]:
+    """This person's versions, also what the coach redrafted for them; not words that did not come onto the page."""
+    table = tables.versions
+    is_asked_for = (table.c.by == COACH) & (table.c.what == "redrafted") & table.c.asked_by.in_(["", by])
+    return (table.c.plan_id == plan_id) & ~table.c.is_aside & ((table.c.by == by) | is_asked_for)
 
 
 def _decided_on(row: RowMapping) -> tuple[Suggestion, ...]:

@@ -10,7 +10,7 @@ from coach.store import tables
 from coach.store.columns import cleaned, read
 from coach.store.database import Database
 from coach.store.page import Page, block_of, is_same
-from coach.store.pages import Deed, blocks_of, keep_page, page_before, page_of, page_of_version, standing
+from coach.store.pages import REDONE, Deed, blocks_of, keep_page, page_before, page_of, page_of_version, standing
 from coach.store.records import KeptBlock, Version
 
 
@@ -67,11 +67,12 @@ def as_first_said(db: Database, plan_id: str) -> tuple[Block, ...]:
 def deleted_by_rep(db: Database, plan_id: str) -> tuple[Block, ...]:
     """Blocks that a person took off the page and that have not come back: no redraft brings them again."""
     table = tables.versions
-    asked = (table.c.plan_id == plan_id) & (table.c.what == "deleted") & ~table.c.is_aside & ~table.c.is_undone
+    may_be = table.c.what.in_(["deleted", REDONE]) & ~table.c.is_aside & ~table.c.is_undone
+    query = select(table.c.id, table.c.block, table.c.blocks).where(table.c.plan_id == plan_id, may_be)
     with db.reading() as connection:
         here = page_of(connection, plan_id)
-        rows = connection.execute(select(table.c.id, table.c.block).where(asked)).all()
-        found = [block_of(page_before(connection, plan_id, row.id), row.block) for row in rows]
+        gone = [row for row in connection.execute(query) if block_of(page_of_version(row.blocks), row.block) is None]
+        found = [block_of(page_before(connection, plan_id, row.id), row.block) for row in gone]
     return tuple(kept.block for kept in found if kept is not None and block_of(here, kept.block.id) is None)
 
 

@@ -19,6 +19,8 @@ from coach.store.page import Changed, Page, block_of, differences, taken_away, w
 from coach.store.records import KeptBlock, Status
 
 COACH = "coach"
+UNDONE, REDONE = "undone", "redone"
+"""What the history calls a change taken back, and one brought back after that."""
 ONE_VERSION = dt.timedelta(minutes=2)
 """Edits of one person to one block within it are one version. Source: the rules for saving."""
 MOST_TAKEN_AWAY = 20

@@ -13,10 +13,10 @@ from coach.store import tables
 from coach.store.columns import read, read_all
 from coach.store.database import now
 from coach.store.page import Page, differences, ids_of
-from coach.store.pages import COACH, blocks_of, page_at, page_of, touch
+from coach.store.pages import COACH, UNDONE, blocks_of, page_at, page_of, touch
 from coach.store.records import KeptPlan, Status
 
-TAKEN_BACK = ("undone", "suggestion undone")
+TAKEN_BACK = (UNDONE, "suggestion undone")
 """What the history calls an act that only takes back another."""
 
 

@@ -26,6 +26,7 @@ WHAT = {
     "deleted": "took away",
     "moved": "moved",
     "undone": "took a change back",
+    "redone": "brought a change back that was taken back",
     "restored": "brought a version back",
     "page of before": "took back that the page was written again",
     "applied": "accepted a suggestion",

@@ -73,6 +73,7 @@ def routes() -> list[Route]:
         Route("/api/plans/{plan_id}/edits", _told(Edits, save), methods=["POST"]),
         Route("/api/plans/{plan_id}/suggestions/{suggestion}", _told(Decision, decide), methods=["POST"]),
         Route("/api/plans/{plan_id}/undo", _told(_Body, undo), methods=["POST"]),
+        Route("/api/plans/{plan_id}/redo", _told(_Body, redo), methods=["POST"]),
         Route("/api/plans/{plan_id}/vouch", _told(Vouched, vouch), methods=["POST"]),
         Route("/api/plans/{plan_id}/confidence", _told(Marked, mark), methods=["POST"]),
         Route("/api/plans/{plan_id}/redraft", _told(Redraft, redraft), methods=["POST"]),
@@ -124,6 +125,12 @@ def decide(request: Request, body: Decision) -> Json:
 def undo(request: Request, body: _Body) -> Json:
     plan_id = _plan_id(request)
     edits.undo_last(desk().db, plan_id, by=body.by or "the rep")
+    return {"revision": acts.changed_words(plan_id)}
+
+
+def redo(request: Request, body: _Body) -> Json:
+    plan_id = _plan_id(request)
+    edits.redo_last(desk().db, plan_id, by=body.by or "the rep")
     return {"revision": acts.changed_words(plan_id)}
 
 

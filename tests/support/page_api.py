@@ -52,6 +52,8 @@ class Plan:
     said: list[tuple[str, Json]] = field(default_factory=list)
     """Requests other than edits, as (path, body)."""
     gone: set[str] = field(default_factory=set)
+    undone: list[list[Kept]] = field(default_factory=list)
+    """Pages that an undo took away, until somebody changes something."""
 
     def state(self, plan_id: str) -> Json:
         words = word_count("\n\n".join(str(block["text"]) for block in self.blocks))
@@ -88,7 +90,18 @@ class Plan:
 
     def remember(self) -> None:
         self.before.append([dict(block) for block in self.blocks])
+        self.undone.clear()
         self.revision += 1
+
+    def steps(self, action: str) -> bool:
+        """One change back, or forth again; whether there was one."""
+        pages, others = (self.before, self.undone) if action == "undo" else (self.undone, self.before)
+        if not pages:
+            return False
+        others.append([dict(block) for block in self.blocks])
+        self.blocks = pages.pop()
+        self.revision += 1
+        return True
 
     def edit(self, edit: Json, by: str, own: dict[object, object]) -> Json:
         """`own`: the revisions that this request has brought about, which are known to who sent it."""
@@ -228,9 +241,8 @@ class PageApi:
         plan.said.append((action, body))
         if action.startswith("suggestions/"):
             return self._decide(plan_id, plan, action.removeprefix("suggestions/"), body)
-        if action == "undo" and plan.before:
-            plan.blocks = plan.before.pop()
-            plan.revision += 1
+        if action in ("undo", "redo") and not plan.steps(action):
+            return 409, {"error": f"There is nothing of yours to {action}.", "hint": "The history has every version."}
         elif action == "redraft":
             plan.job = {"id": "J1", "kind": "redraft", "stage": "block"}
         elif action == "cancel":

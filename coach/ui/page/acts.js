@@ -79,13 +79,33 @@ const ACTS = {
   },
 
   async undo() {
-    if (this.isReadonly) return;
-    if (!(await this.queue.settled())) { this.bar.say("Cannot undo without connection."); return; }
-    const isPair = this.pair && this.pair === this.queue.newest; // a changed kind is two edits
+    const isPair = Boolean(this.pair) && this.pair === this.queue.newest; // a changed kind is two edits
     this.pair = "";
-    const isDone = await this.ask("/undo", { by: this.where.by });
-    if (isDone && isPair) await this.ask("/undo", { by: this.where.by });
-    if (isDone) this.bar.say("Undone.");
+    if (await this.takeBack("/undo", isPair, "Undone.")) this.undoneSince().push(isPair);
+  },
+
+  async redo() {
+    const undone = this.undoneSince();
+    const wasPair = Boolean(undone.at(-1));
+    if (!(await this.takeBack("/redo", wasPair, "Redone."))) return;
+    undone.pop();
+    if (wasPair) this.pair = this.queue.newest;
+  },
+
+  /** Of all that was undone since the last edit, whether it was a pair of edits; the last one last. */
+  undoneSince() {
+    if (this.undoneAfter !== this.queue.newest) this.undone = [];
+    this.undoneAfter = this.queue.newest;
+    return (this.undone ??= []);
+  },
+
+  async takeBack(path, isPair, said) {
+    if (this.isReadonly) return false;
+    if (!(await this.queue.settled())) { this.bar.say("Not done: no connection."); return false; }
+    const body = { by: this.where.by };
+    const isDone = (await this.ask(path, body)) && (!isPair || (await this.ask(path, body)));
+    if (isDone) this.bar.say(said);
+    return isDone;
   },
 
   async decide(suggestion, body) {
@@ -139,7 +159,7 @@ const ACTS = {
       this.tell("saved", this.newest);
       return true;
     } catch (error) {
-      this.bar.say(error.status ? error.message : "Not done: no connection.");
+      this.bar.say(error.status ? [error.message, error.hint].filter(Boolean).join(" ") : "Not done: no connection.");
       this.load();
       return false;
     }

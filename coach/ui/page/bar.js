@@ -20,10 +20,11 @@ class Bar {
     this.words = make("span", { class: "budget" }, this.count, this.unit, this.more, this.fits);
     this.show = button("Show it", () => sheet.showBlock(sheet.queue.standingFirst), { hidden: true });
     this.undo = button("Undo", () => sheet.undo(), { title: "Undo your last change (Ctrl+Z)", "aria-keyshortcuts": "Control+Z" });
+    this.redo = button("Redo", () => sheet.redo(), { title: "Bring back what you have just undone (Ctrl+Shift+Z)", "aria-keyshortcuts": "Control+Shift+Z Control+Y" });
     this.sources = button("", () => this.toggleSources(), { "aria-pressed": "false" });
     this.nameSources("Show");
     this.panel = button("Coach", () => sheet.wayBack.leave(), { class: "to-panel", "aria-label": "Coach, worked out, notes and history: below the page" });
-    const right = div("bar-right", this.words, this.undo, this.sources, this.panel);
+    const right = div("bar-right", this.words, this.undo, this.redo, this.sources, this.panel);
     this.element = div("bar", div("bar-left", this.status, this.show, this.said), right);
     this.element.hidden = true;
   }
@@ -38,7 +39,7 @@ class Bar {
     this.status.dataset.state = isOut ? "offline" : status;
     this.show.hidden = !sheet.queue.standingFirst;
     const isEmpty = !sheet.list.length;
-    this.undo.hidden = sheet.isReadonly || (isEmpty && !sheet.state?.revision);
+    this.undo.hidden = this.redo.hidden = sheet.isReadonly || (isEmpty && !sheet.state?.revision);
     this.sources.hidden = this.words.hidden = isEmpty;
     this.element.hidden = !sheet.state;
     this.panel.hidden = !document.querySelector(PANEL);

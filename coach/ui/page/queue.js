@@ -27,7 +27,7 @@ async function call(where, path, { method = "GET", body } = {}) {
   const keepalive = Boolean(text) && text.length < KEEPALIVE_LETTERS;
   const response = await fetch(url, { method, headers, body: text, keepalive, cache: "no-store", signal: AbortSignal.timeout(15000) });
   const said = await response.json().catch(() => null);
-  if (!response.ok) throw Object.assign(new Error(said?.error ?? `Answer ${response.status}`), { status: response.status });
+  if (!response.ok) throw Object.assign(new Error(said?.error ?? `Answer ${response.status}`), { status: response.status, hint: said?.hint });
   if (!said) throw new Error("No answer of ours");
   return said;
 }

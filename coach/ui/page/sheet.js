@@ -302,14 +302,18 @@ class Sheet {
     this.render();
   }
 
-  /** Ctrl+Z outside of a text field undoes on the page; inside, the browser does. */
+  /** Ctrl+Z outside of a text field undoes on the page, Ctrl+Shift+Z or Ctrl+Y does it again; inside, the browser does. */
   press(event) {
-    if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+    const key = event.key.toLowerCase();
+    const isUndo = key === "z" && (event.ctrlKey || event.metaKey);
+    if (!isUndo && !(key === "y" && event.ctrlKey)) return;
     const active = this.root.activeElement;
     const isOurs = active ? !/^(TEXTAREA|INPUT)$/.test(active.tagName) : document.activeElement === document.body && Sheet.last === this;
     if (!isOurs) return;
+    Sheet.last = this; // what had the focus may go
     event.preventDefault();
-    this.undo();
+    if (isUndo && !event.shiftKey) this.undo();
+    else this.redo();
   }
 
   end() {
