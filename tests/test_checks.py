@@ -501,3 +501,12 @@ def test_a_part_that_is_woven_into_the_room_is_not_missing() -> None:
         update={"blocks": (*put("find_out", "").blocks, Block(id="B90", kind="text", text=room, part="agenda"))}
     )
     assert "find_out" not in missing_parts(woven)
+
+
+@pytest.mark.parametrize("wish", ["hätte ich gern den Kern einer Vorlage", "wüsste ich gern, ob Nachplanen lohnt"])
+def test_a_german_opening_says_its_outcome_as_a_wish(wish: str) -> None:
+    said = f"> „In vierzig Minuten {wish}; ein Nein ist in Ordnung. Was muss heute geklärt sein?“"
+    opening = put("opening", said, kind="quote").model_copy(update={"language": "de"})
+    assert "The opening does not say the outcome we hope for." not in [one.why for one in found(opening)]
+    silent = put("opening", said.replace(wish, "sind wir fertig"), kind="quote").model_copy(update={"language": "de"})
+    assert "The opening does not say the outcome we hope for." in [one.why for one in found(silent)]
