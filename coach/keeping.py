@@ -74,26 +74,43 @@ def bring_back(
     whole: Sequence[Block],
     *,
     before: Sequence[Block] | None = None,
+    known_at: int = 0,
     by: str = COACH,
     what: str = "broken off",
 ) -> int:
     """The last whole page, with the rep's own words, instead of the one that stands there. Returns the revision.
 
-    `before`: what the touched blocks said before the rep touched them; None: as the history has it.
+    `before`: what the touched blocks said before the rep touched them; None: as the history has it. `known_at`: the
+    revision whose page it is, if it is one that was kept: its title, its outcomes, its score come back with it.
     """
     for _ in range(TRIES):
         kept = plans.load_plan(db, plan_id)
-        blocks = with_reps_words(db, kept, whole, before=before)
+        blocks = _with_reps_words(db, kept, whole, before=before)
         touched = _touched(kept)
         try:
-            return drafts.replace_blocks(db, plan_id, blocks, by=by, what=what, touched=touched, seen=kept.revision)
+            return drafts.replace_blocks(
+                db, plan_id, blocks, by=by, what=what, touched=touched, seen=kept.revision, known_at=known_at
+            )
         except ChangedMeanwhile:
             continue
     raise ChangedMeanwhile("The page is being changed all the time: the last whole page could not be brought back.")
 
 
-def with_reps_words(
-    db: Database, kept: KeptPlan, whole: Sequence[Block], *, before: Sequence[Block] | None = None
+def differs_from(db: Database, kept: KeptPlan, whole: Sequence[Block]) -> bool:
+    """Whether there is anything of that page that `bring_back` could bring: asked at every look at a plan.
+
+    What the rep has touched or deleted stays so. At most one question to the history, about those blocks alone.
+    """
+    said, here = {block.id: block.text for block in whole}, {one.block.id for one in kept.blocks}
+    coachs = {one.block.id: one.block.text for one in kept.blocks if not one.is_touched}
+    if list(coachs.items()) != [(one, said[one]) for one in said if one in coachs]:
+        return True
+    missing = said.keys() - here
+    return not missing <= history.deleted_of(db, kept.id, missing) if missing else False
+
+
+def _with_reps_words(
+    db: Database, kept: KeptPlan, whole: Sequence[Block], *, before: Sequence[Block] | None
 ) -> tuple[Block, ...]:
     """That page with what the rep has touched on the present one in it; see `bring_back`."""
     said = history.as_first_said(db, kept.id) if before is None else before

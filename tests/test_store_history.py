@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import null, update
 
 from coach.errors import InputError
 from coach.schema import Block, Suggestion
@@ -90,8 +90,21 @@ def test_a_version_brought_back_is_a_new_one_and_the_present_stays(db: Database)
     assert (revision, kept.revision, texts(kept)) == (4, 4, list(TEXTS))
     assert version(db, plan_id, 3).blocks[0].text == "Mine"
     assert told(db, plan_id)[-1] == ("restored", "Tom")
-    assert [one.is_touched for one in kept.blocks] == [True, False, True, False]
+    assert [one.is_touched for one in kept.blocks] == [False] * 4
     assert [one.revision for one in kept.blocks] == [4, 1, 4, 1]
+    assert kept.status == "drafted"
+
+
+def test_of_a_version_from_before_more_was_kept_the_words_come_back_as_the_reps(db: Database) -> None:
+    plan_id = drafted_plan(db)
+    write(db, plan_id, "B1", "Mine")
+    do(db, plan_id, edit("delete", "B3"))
+    with db.writing() as connection:
+        connection.execute(update(tables.versions).values(known=null()))
+    restore(db, plan_id, 1, by="Tom")
+    kept = plans.load_plan(db, plan_id)
+    assert (texts(kept), kept.status) == (list(TEXTS), "edited")
+    assert [one.is_touched for one in kept.blocks] == [True, False, True, False]
 
 
 def test_what_a_touched_block_said_before_is_found_behind_the_reps_words(db: Database) -> None:

@@ -13,10 +13,11 @@ from coach.errors import ChangedMeanwhile
 from coach.schema import Block, Critique, Drafted, MeetingPlan, Suggestion
 from coach.store.columns import cleaned
 from coach.store.database import Database, First
+from coach.store.known import origin_of, put_known, put_origin
 from coach.store.page import Page, block_of, ids_of, is_same, replaced
-from coach.store.pages import COACH, Deed, Standing, keep_marks, keep_page, page_at, standing, touch
+from coach.store.pages import COACH, Deed, Standing, keep_marks, keep_page, page_at, standing, touch, version_at
 from coach.store.records import KeptBlock, Status
-from coach.store.rows import drafting_since, from_critique, from_plan, locked, put_suggestion
+from coach.store.rows import drafting_since, from_critique, from_plan, locked, put_suggestions, suggestions_of
 
 
 def replace_blocks(
@@ -29,12 +30,13 @@ def replace_blocks(
     touched: frozenset[str] = frozenset(),
     seen: int = 0,
     asked_by: str = "",
+    known_at: int = 0,
 ) -> int:
     """The whole page anew, as merged from the page at revision `seen`; returns the new revision.
 
     Blocks keep their revision where their words stay. `touched`: ids of those that are the rep's from now on; one that
     is already stays so while its words stay. `asked_by`: who may undo it. What one job writes under one name is one
-    version.
+    version. `known_at`: the revision whose page comes back with it, and so what was known of that as a whole.
 
     Raises:
         ChangedMeanwhile: it would drop, change or bring back what the rep wrote or deleted after `seen`.
@@ -42,7 +44,11 @@ def replace_blocks(
     """
     with db.writing() as connection:
         before = standing(connection, plan_id)
-        return _replace(connection, before, blocks, Deed(by, what, asked_by=asked_by), touched, seen).revision
+        after = _replace(connection, before, blocks, Deed(by, what, asked_by=asked_by), touched, seen)
+        old = version_at(connection, plan_id, known_at) if known_at and after is not before else None
+        if old is not None and old["known"] is not None:
+            put_known(connection, after, old, around=True)
+    return after.revision
 
 
 def keep_drafted(
@@ -73,14 +79,10 @@ def keep_drafted(
             plan_id,
             status=_status(after.page),
             groundwork=drafted.groundwork,
-            drafts=drafted.drafts,
-            questions=drafted.questions,
-            warnings=drafted.warnings,
-            failures=drafted.failures,
-            runs=drafted.runs,
             **from_plan(locked(connection, plan_id), drafted.plan),
             **from_critique(connection, drafted.critique, after.revision, by_reader=is_by_model),
         )
+        put_origin(connection, plan_id, origin_of(drafted))
         if last:
             last(connection)
     return after.revision
@@ -152,7 +154,7 @@ def keep_decisions(
     """
     with db.writing() as connection:
         before = standing(connection, plan_id)
-        old = [put_suggestion(connection, plan_id, one).model_dump(mode="json") for one in suggestions]
+        old = suggestions_of(connection, plan_id, {one.id for one in suggestions})
         page = before.page
         for block in blocks:
             here = block_of(page, block.id)
@@ -160,7 +162,9 @@ def keep_decisions(
                 raise ChangedMeanwhile("The words of this suggestion have changed since.")
             page = replaced(page, KeptBlock(block=block, revision=here.revision, is_touched=True))
         about = blocks[0].id if len(blocks) == 1 else ""
-        return keep_page(connection, before, page, Deed(by, what, about, suggestions=old)).revision
+        after = keep_page(connection, before, page, Deed(by, what, about, suggestions=old))
+        put_suggestions(connection, plan_id, suggestions)
+    return after.revision
 
 
 def _replace(

@@ -16,7 +16,19 @@ from coach.schema import Block, Check, Suggestion
 from coach.store import tables
 from coach.store.columns import as_json, cleaned, read, read_all
 from coach.store.database import Database
-from coach.store.page import Page, block_of, ids_of, is_same, placed, predecessor, replaced, undone, without
+from coach.store.known import bring_back, put_outcomes
+from coach.store.page import (
+    Page,
+    block_of,
+    ids_of,
+    is_same,
+    is_same_page,
+    placed,
+    predecessor,
+    replaced,
+    undone,
+    without,
+)
 from coach.store.pages import (
     COACH,
     REDONE,
@@ -29,9 +41,10 @@ from coach.store.pages import (
     page_before,
     page_of_version,
     standing,
+    version_before,
 )
-from coach.store.records import Edit, EditResult, KeptBlock, Result
-from coach.store.rows import put_suggestion
+from coach.store.records import Edit, EditResult, KeptBlock, Known, Result
+from coach.store.rows import put_suggestions, suggestions_of
 
 
 def apply_edits(db: Database, plan_id: str, edits: Sequence[Edit], *, by: str) -> tuple[EditResult, ...]:
@@ -79,18 +92,31 @@ def redo_last(db: Database, plan_id: str, *, by: str) -> int:
 
 
 def _take_back(connection: Connection, here: Standing, row: RowMapping, before: Page, after: Page, deed: Deed) -> int:
-    """The page without the change of that version, and what was decided with it as it stood before."""
-    page = undone(here.page, before, after)
-    if page == here.page:
+    """The page without the change of that version, and what was decided and known with it as it stood before."""
+    old = version_before(connection, here.plan_id, row["id"])
+    if old is not None and row["back_to"] and is_same_page(here.page, after):
+        now = bring_back(connection, here, old, deed)
+    else:
+        page = _taken_back(here.page, before, after, deed)
+        decided = [one for one in _decided_on(row) if _stands_as(page, before, one.block)]
+        of_now = suggestions_of(connection, here.plan_id, {one.id for one in decided})
+        now = keep_page(connection, here, page, replace(deed, suggestions=of_now))
+        put_suggestions(connection, here.plan_id, decided)
+        if old is not None and old["known"] is not None:
+            put_outcomes(connection, now, before, read(Known, old["known"]).plan)
+    connection.execute(update(tables.versions).where(tables.versions.c.id == row["id"]).values(is_undone=True))
+    return now.revision
+
+
+def _taken_back(now: Page, before: Page, after: Page, deed: Deed) -> Page:
+    page = undone(now, before, after)
+    if page == now:
         act = "change" if deed.what == UNDONE else "undo"
         raise InputError(
             f"Your last {act} has been written over since: nothing was {deed.what}.",
             hint="The history has every version, also yours.",
         )
-    connection.execute(update(tables.versions).where(tables.versions.c.id == row["id"]).values(is_undone=True))
-    decided = [one for one in _decided_on(row) if _stands_as(page, before, one.block)]
-    old = [put_suggestion(connection, here.plan_id, one).model_dump(mode="json") for one in decided]
-    return keep_page(connection, here, page, replace(deed, suggestions=old)).revision
+    return page
 
 
 def _last_change(connection: Connection, plan_id: str, by: str) -> tuple[RowMapping, Page, Page]:
@@ -100,7 +126,7 @@ def _last_change(connection: Connection, plan_id: str, by: str) -> tuple[RowMapp
     for version_id in connection.execute(query.order_by(table.c.id.desc())).scalars().all():
         row = connection.execute(select(table).where(table.c.id == version_id)).mappings().one()
         before, after = page_before(connection, plan_id, version_id), page_of_version(row["blocks"])
-        if undone(after, before, after) != after:
+        if row["back_to"] or undone(after, before, after) != after:
             return row, before, after
     raise InputError("There is nothing of yours to undo.")
 

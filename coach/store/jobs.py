@@ -21,6 +21,8 @@ from coach.store.tables import jobs
 
 AT_FIRST = "page at first"
 """Under which a draft remembers the page that it began with, for whoever takes it over or takes it back."""
+AT_REVISION = "revision at first"
+"""Under which it remembers the revision of that page."""
 KNOWN = "notes known"
 """Under which a job remembers the last line of the notes that it worked out."""
 CUT_SHORT = "cut short at"
@@ -100,7 +102,7 @@ def last_draft(db: Database, plan_id: str, *, done: bool = False) -> Job | None:
     drafting = select(jobs).where(jobs.c.plan_id == plan_id, jobs.c.kind.in_(("draft", "redraft")))
     drafting = drafting.where(jobs.c.state == "done") if done else drafting
     with db.reading() as connection:
-        row = connection.execute(drafting.order_by(jobs.c.started_at.desc(), jobs.c.id)).mappings().first()
+        row = connection.execute(drafting.order_by(jobs.c.started_at.desc(), jobs.c.id).limit(1)).mappings().first()
     return None if row is None else _job(row)
 
 
@@ -145,7 +147,7 @@ def _first(db: Database, plan_id: str, *, running_only: bool) -> Job | None:
     query = select(jobs).where(jobs.c.plan_id == plan_id)
     query = query.where(jobs.c.state == "running") if running_only else query
     with db.reading() as connection:
-        row = connection.execute(query.order_by(jobs.c.started_at.desc(), jobs.c.id)).mappings().first()
+        row = connection.execute(query.order_by(jobs.c.started_at.desc(), jobs.c.id).limit(1)).mappings().first()
     return None if row is None else _job(row)
 
 

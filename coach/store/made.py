@@ -16,6 +16,7 @@ from coach.schema import Noun
 from coach.store import tables
 from coach.store.columns import read
 from coach.store.database import Database, now
+from coach.store.known import origin_of, put_origin
 from coach.store.pages import COACH, Deed, keep_page, standing, touch
 from coach.store.records import KeptPlan
 from coach.store.rows import from_context, from_plan, kept_plan, locked
@@ -29,9 +30,7 @@ IN_WORK, WORDS, SHARED, CHANGED = (
 )
 
 
-AS_THEY_WERE = (
-    "groundwork", "critique", "suggestions", "drafts", "decisions", "questions", "warnings", "failures", "runs",
-)  # fmt: skip
+AS_THEY_WERE = ("groundwork", "critique", "suggestions", "decisions")
 
 
 class Was(Noun):
@@ -209,6 +208,7 @@ def _put_back(connection: Connection, was: Was, plan: KeptPlan) -> None:
     values |= from_context(plan.context, purpose=plan.purpose, title=plan.plan.title)
     touch(connection, plan.id, **values)
     touch(connection, plan.id, **from_plan(locked(connection, plan.id), plan.plan))
+    put_origin(connection, plan.id, origin_of(plan))
 
 
 def _as_it_is(connection: Connection, row: RowMapping, slot: RowMapping, *, is_made: bool) -> Was:

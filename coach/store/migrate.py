@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from coach.errors import StoreError
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every schema this program knows, oldest first: the revisions in migrations/versions."""
 WAIT_S = 60
 """How long a process waits for another one that is bringing the tables up to date."""

@@ -24,6 +24,14 @@ def is_same(one: Block, other: Block) -> bool:
     return one.text == other.text and one.kind == other.kind
 
 
+def is_same_page(one: Page, other: Page) -> bool:
+    return ids_of(one) == ids_of(other) and all(map(is_same, blocks_of(one), blocks_of(other)))
+
+
+def blocks_of(page: Page) -> tuple[Block, ...]:
+    return tuple(kept.block for kept in page)
+
+
 def replaced(page: Page, kept: KeptBlock) -> Page:
     return tuple(kept if one.block.id == kept.block.id else one for one in page)
 

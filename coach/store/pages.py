@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -16,7 +16,7 @@ from coach.store import tables
 from coach.store.columns import read, read_all
 from coach.store.database import now
 from coach.store.page import Changed, Page, block_of, differences, taken_away, with_revisions
-from coach.store.records import KeptBlock, Status
+from coach.store.records import KeptBlock, Known, Status
 
 COACH = "coach"
 UNDONE, REDONE = "undone", "redone"
@@ -56,6 +56,8 @@ class Deed:
     joins_since: dt.datetime | None = None
     """Joins the version before if that is the same deed, begun then or later."""
     is_typing: bool = False
+    back_to: int | None = None
+    """The version that it brings back as it stood: a version of its own even where no word differs."""
 
 
 def standing(connection: Connection, plan_id: str) -> Standing:
@@ -78,19 +80,19 @@ def keep_page(connection: Connection, before: Standing, page: Page, deed: Deed) 
     """The page after the change, as the plan's next revision; as it was when nothing differs."""
     after = replace(before, revision=before.revision + 1, status=deed.status)
     after = replace(after, page=with_revisions(before.page, page, after.revision))
-    if after.page == before.page:
+    if after.page == before.page and deed.back_to is None:
         return before
+    _write_version(connection, before, after, deed)
     _write_blocks(connection, before, after)
     touch(connection, before.plan_id, revision=after.revision, status=after.status)
-    _write_version(connection, before, after, deed)
     return after
 
 
 def keep_aside(connection: Connection, before: Standing, wanted: Page, deed: Deed) -> Standing:
     """Keep words that cannot come onto the page: a version only; the page stays, its revision rises."""
     after = replace(before, revision=before.revision + 1)
-    touch(connection, before.plan_id, revision=after.revision)
     _write_version(connection, before, replace(after, page=wanted), deed, is_aside=True)
+    touch(connection, before.plan_id, revision=after.revision)
     return after
 
 
@@ -109,22 +111,56 @@ def keep_marks(connection: Connection, before: Standing, page: Page) -> None:
 
 def page_before(connection: Connection, plan_id: str, version_id: int) -> Page:
     """The page as it was before a version's change."""
-    return _newest(connection, plan_id, tables.versions.c.id < version_id)
+    return _page(_newest(connection, plan_id, ("blocks",), tables.versions.c.id < version_id))
 
 
 def page_at(connection: Connection, plan_id: str, revision: int) -> Page:
     """The page at a revision; typing that went on is seen at its end."""
-    return _newest(connection, plan_id, tables.versions.c.first_revision <= revision)
+    return _page(_newest(connection, plan_id, ("blocks",), tables.versions.c.first_revision <= revision))
 
 
-def _newest(connection: Connection, plan_id: str, condition: ColumnElement[bool]) -> Page:
+def version_before(connection: Connection, plan_id: str, version_id: int) -> RowMapping | None:
+    """With its page and what was known; None: there was no page yet."""
+    return _newest(connection, plan_id, ("id", "blocks", "known"), tables.versions.c.id < version_id)
+
+
+def version_at(connection: Connection, plan_id: str, revision: int) -> RowMapping | None:
+    """The one that stood at a revision, with its page and what was known; None: there was no page yet."""
+    return _newest(connection, plan_id, ("id", "blocks", "known"), tables.versions.c.first_revision <= revision)
+
+
+def version_now(connection: Connection, plan_id: str) -> RowMapping | None:
+    """Id and revision of the version that stands; None: there is no page yet."""
+    return _newest(connection, plan_id, ("id", "revision"))
+
+
+def lineage(connection: Connection, plan_id: str, *names: str) -> Iterator[RowMapping]:
+    """These columns of the versions that led to the page of now, the newest first, a few at a time.
+
+    What stood between a version and its being brought back is passed over.
+    """
     table = tables.versions
-    query = select(table.c.blocks).where(table.c.plan_id == plan_id, ~table.c.is_aside, condition)
-    return page_of_version(connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar())
+    columns = [table.c[name] for name in ("id", "back_to", *names)]
+    query = select(*columns).where(table.c.plan_id == plan_id, ~table.c.is_aside).order_by(table.c.id.desc())
+    newest: int | None = None
+    with connection.execute(query.execution_options(yield_per=FEW)) as rows:
+        for row in rows.mappings():
+            if newest is None or row["id"] <= newest:
+                yield row
+                newest = row["back_to"] or row["id"]
 
 
-def blocks_of(page: Page) -> tuple[Block, ...]:
-    return tuple(kept.block for kept in page)
+def _newest(
+    connection: Connection, plan_id: str, names: Sequence[str], *conditions: ColumnElement[bool]
+) -> RowMapping | None:
+    """These columns of the last version, of those that have stood on the page, for which the conditions hold."""
+    table = tables.versions
+    query = select(*(table.c[name] for name in names)).where(table.c.plan_id == plan_id, ~table.c.is_aside, *conditions)
+    return connection.execute(query.order_by(table.c.id.desc()).limit(1)).mappings().one_or_none()
+
+
+def _page(version: RowMapping | None) -> Page:
+    return () if version is None else page_of_version(version["blocks"])
 
 
 def page_of_version(kept: JsonValue) -> Page:
@@ -177,6 +213,10 @@ def _write_version(
         row = update(tables.versions).where(tables.versions.c.id == last["id"])
         connection.execute(row.values(**values, changed=changed, fullest=fullest))
         return
+    if is_aside:
+        values |= {"known": _known(connection, before.plan_id)}
+    else:
+        _leave(connection, before)
     connection.execute(
         insert(tables.versions).values(
             **values,
@@ -190,15 +230,30 @@ def _write_version(
             changed=differences(before.page, after.page),
             fullest=text,
             suggestion=list(deed.suggestions) or None,
+            back_to=deed.back_to,
             is_aside=is_aside,
             is_undone=False,
         )
     )
 
 
+def _leave(connection: Connection, before: Standing) -> None:
+    """The version that stood keeps its page as it is left, with all that was found out about it meanwhile."""
+    if last := version_now(connection, before.plan_id):
+        left = update(tables.versions).where(tables.versions.c.id == last["id"])
+        connection.execute(left.values(blocks=before.page, known=_known(connection, before.plan_id)))
+
+
+def _known(connection: Connection, plan_id: str) -> dict[str, object]:
+    """The `Known` of the page that stands, as the plan's row has it."""
+    columns = (tables.plans.c[name] for name in Known.model_fields)
+    row = connection.execute(select(*columns).where(tables.plans.c.id == plan_id)).mappings().one()
+    return dict(row)
+
+
 def _last_version(connection: Connection, plan_id: str) -> RowMapping | None:
     table = tables.versions
-    columns = [column for column in table.c if column.name not in ("blocks", "suggestion")]
+    columns = [column for column in table.c if column.name not in ("blocks", "suggestion", "known", "origin")]
     query = select(*columns).where(table.c.plan_id == plan_id).order_by(table.c.id.desc()).limit(1)
     return connection.execute(query).mappings().one_or_none()
 

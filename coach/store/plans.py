@@ -17,7 +17,7 @@ from coach.store.drafts import keep_decision, keep_drafted, replace_blocks, set_
 from coach.store.listing import list_plans
 from coach.store.pages import touch
 from coach.store.records import KeptPlan
-from coach.store.rows import blank, from_context, from_plan, kept_plan, locked, put_suggestion, searched
+from coach.store.rows import blank, from_context, from_plan, kept_plan, locked, put_suggestions, searched
 
 __all__ = [
     "archive_plan", "change_context", "create_plan", "insert_plan", "keep_decision", "keep_drafted", "list_plans",
@@ -122,7 +122,7 @@ def set_suggestions(db: Database, plan_id: str, suggestions: Sequence[Suggestion
 def update_suggestion(db: Database, plan_id: str, suggestion: Suggestion) -> None:
     """Raises InputError when the plan has no suggestion of this id."""
     with db.writing() as connection:
-        put_suggestion(connection, plan_id, suggestion)
+        put_suggestions(connection, plan_id, (suggestion,))
 
 
 def archive_plan(db: Database, plan_id: str) -> None:

@@ -120,6 +120,28 @@ class EditResult(Noun):
     """clash: who wrote it."""
 
 
+class Known(Noun):
+    """What is known of a page as a whole, beside its blocks."""
+
+    status: Status = "edited"
+    plan: MeetingPlan = MeetingPlan()
+    """Without its blocks."""
+    critique: Critique = Critique()
+    suggestions: tuple[Suggestion, ...] = ()
+    checked_at: dt.datetime | None = None
+    checked_revision: int = 0
+
+
+class Origin(Noun):
+    """What came with a page when it was drafted."""
+
+    drafts: tuple[Draft, ...] = ()
+    questions: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    runs: tuple[Run, ...] = ()
+
+
 class Version(Noun):
     """The page at one moment; any of them can be brought back."""
 

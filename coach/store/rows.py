@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Collection, Sequence
+from itertools import takewhile
 
+from pydantic import JsonValue
 from sqlalchemy import Connection, RowMapping, select
 
 from coach.errors import InputError
@@ -12,8 +15,8 @@ from coach.schema import AccountContext, Critique, Draft, Failure, Groundwork, M
 from coach.store import tables
 from coach.store.columns import read, read_all
 from coach.store.database import now
-from coach.store.page import Page, differences, ids_of
-from coach.store.pages import COACH, UNDONE, blocks_of, page_at, page_of, touch
+from coach.store.page import Page, blocks_of, differences, ids_of
+from coach.store.pages import COACH, UNDONE, lineage, page_at, page_of, touch
 from coach.store.records import KeptPlan, Status
 
 TAKEN_BACK = (UNDONE, "suggestion undone")
@@ -28,14 +31,18 @@ def locked(connection: Connection, plan_id: str) -> RowMapping:
     return row
 
 
-def put_suggestion(connection: Connection, plan_id: str, suggestion: Suggestion) -> Suggestion:
-    """The suggestion as it stood before. Raises InputError when the plan has none of this id."""
+def put_suggestions(connection: Connection, plan_id: str, suggestions: Sequence[Suggestion]) -> None:
+    """Each in the place of the one of its id. Raises InputError when the plan has none of one's id."""
     known = read_all(Suggestion, locked(connection, plan_id)["suggestions"])
-    old = next((one for one in known if one.id == suggestion.id), None)
-    if old is None:
+    new = {one.id: one for one in suggestions}
+    if not new.keys() <= {one.id for one in known}:
         raise InputError("This suggestion is no longer there.")
-    touch(connection, plan_id, suggestions=[suggestion if one is old else one for one in known])
-    return old
+    touch(connection, plan_id, suggestions=[new.get(one.id, one) for one in known])
+
+
+def suggestions_of(connection: Connection, plan_id: str, ids: Collection[str]) -> list[JsonValue]:
+    """Those of these ids, as they are kept."""
+    return [one for one in locked(connection, plan_id)["suggestions"] if one["id"] in ids]
 
 
 def from_context(context: AccountContext, *, purpose: str, title: str = "") -> dict[str, object]:
@@ -139,18 +146,21 @@ def _edits_since(connection: Connection, row: RowMapping, page: Page) -> int:
     """
     if row["checked_at"] is None:
         return 0
-    table = tables.versions
-    by_people = (table.c.by != COACH) | (table.c.asked_by != "")
-    query = select(table.c.first_revision, table.c.what, table.c.is_undone).where(
-        table.c.plan_id == row["id"], table.c.revision > row["checked_revision"], by_people, ~table.c.is_aside
-    )
-    acts = connection.execute(query).all()
+    acts = _acts_since(connection, row["id"], row["checked_revision"])
     if not acts:
         return 0
     differing = _differing(page_at(connection, row["id"], row["checked_revision"]), page)
-    has_typed_on = any(act.first_revision <= row["checked_revision"] and not act.is_undone for act in acts)
-    standing = sum(not act.is_undone and act.what not in TAKEN_BACK for act in acts)
+    has_typed_on = any(act["first_revision"] <= row["checked_revision"] and not act["is_undone"] for act in acts)
+    standing = sum(not act["is_undone"] and act["what"] not in TAKEN_BACK and not act["back_to"] for act in acts)
     return max(1, min(standing, differing)) if differing or has_typed_on else 0
+
+
+def _acts_since(connection: Connection, plan_id: str, revision: int) -> list[RowMapping]:
+    """What people did after a revision, of all that led to the page of now."""
+    names = ("revision", "first_revision", "by", "asked_by", "what", "is_undone")
+    led_here = lineage(connection, plan_id, *names)
+    since = takewhile(lambda act: act["revision"] > revision, led_here)
+    return [act for act in since if act["by"] != COACH or act["asked_by"]]
 
 
 def _differing(before: Page, page: Page) -> int:

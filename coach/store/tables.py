@@ -121,6 +121,9 @@ versions = Table(
     Column("changed", JSON, nullable=False),
     Column("fullest", Words, nullable=False),
     Column("suggestion", JSON, nullable=True),
+    Column("known", JSON, nullable=True),
+    Column("origin", JSON, nullable=True),
+    Column("back_to", Integer, nullable=True),
     Column("is_aside", Boolean, nullable=False),
     Column("is_undone", Boolean, nullable=False),
     Index("ix_versions_plan_id_revision", "plan_id", "revision"),
@@ -129,6 +132,8 @@ versions = Table(
 
 `fullest`: the longest text that its block had within it. `is_aside`: words that did not come onto the page; the blocks
 are the page as it would be with them. `suggestion`: those decided on as they stood before; one alone in older rows.
+`known`: a Known, written with the blocks when the page is left; older rows have none. `origin`: the Origin that stood
+before this version brought another. `back_to`: the version that this one brought back.
 """
 
 operations = Table(

@@ -173,9 +173,9 @@ def bring_back(plan_id: str, revision: int, *, by: str) -> None:
     changed_words(plan_id)
 
 
-def bring_page_back(plan_id: str, whole: Sequence[Block], *, by: str) -> None:
+def bring_page_back(plan_id: str, whole: Sequence[Block], *, known_at: int, by: str) -> None:
     """The page of before it was written again; what the rep has changed since stays. Raises ChangedMeanwhile."""
-    keeping.bring_back(desk().db, plan_id, whole, by=by, what="page of before")
+    keeping.bring_back(desk().db, plan_id, whole, known_at=known_at, by=by, what=history.PAGE_OF_BEFORE)
     changed_words(plan_id)
 
 

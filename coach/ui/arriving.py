@@ -59,6 +59,8 @@ class Arriving:
     """The last page that came to its end, by stored ids; empty: there is none yet."""
     whole_ids: Mapping[str, str] = field(default_factory=dict)
     """Its ids while it streamed to its stored ones; empty of a page that stood there before."""
+    whole_revision: int = 0
+    """Of a page that stood there before; 0 of one that has come since."""
     is_unfinished: bool = False
     """A page has begun, and not all of it has come."""
 
@@ -66,6 +68,8 @@ class Arriving:
         self.before = history.as_first_said(self.db, self.kept.id)
         here = _BLOCKS.dump_json(tuple(one.block for one in self.kept.blocks)).decode()
         self.whole = _BLOCKS.validate_json(jobs.remember(self.db, self.job.id, jobs.AT_FIRST, here))
+        revision = jobs.remember(self.db, self.job.id, jobs.AT_REVISION, str(self.kept.revision))
+        self.whole_revision = int(revision)
 
     def hear(self, event: Event) -> None:
         match event:
@@ -114,7 +118,9 @@ class Arriving:
         self.before = _latest(self.arrived.written, self.before)
         self.arrived = keeping.Arrived(ids=self.whole_ids, written=self.whole)
         if self.whole:
-            bring = partial(keeping.bring_back, self.db, self.kept.id, self.whole, before=self.before)
+            bring = partial(
+                keeping.bring_back, self.db, self.kept.id, self.whole, before=self.before, known_at=self.whole_revision
+            )
             self.hub.changed(self.kept.id, await asyncio.to_thread(bring))
             self.before = self.whole
 
@@ -137,6 +143,7 @@ class Arriving:
         if self.blocks and not self.is_unfinished:
             self.whole_ids = {block.id: self.arrived.ids.get(block.id) or fresh_id() for block in self.blocks}
             self.whole = tuple(block.model_copy(update={"id": self.whole_ids[block.id]}) for block in self.blocks)
+            self.whole_revision = 0
 
     def _has(self, blocks: tuple[Block, ...], *, unfinished: str) -> None:
         self.blocks, self.text = blocks, unfinished

@@ -15,6 +15,7 @@ from coach.ui.telling import tried
 SHOWN_AT_ONCE = 12
 CHANGES_SHOWN = 3
 COACH = "coach"
+STAYS = "Your notes, and what was worked out from them, stay as they are now."
 WHAT = {
     "drafting": "began to write the page",
     "broken off": "was stopped; the last whole page is back",
@@ -28,7 +29,7 @@ WHAT = {
     "undone": "took a change back",
     "redone": "brought a change back that was taken back",
     "restored": "brought a version back",
-    "page of before": "took back that the page was written again",
+    history.PAGE_OF_BEFORE: "took back that the page was written again",
     "applied": "accepted a suggestion",
     "suggestion accepted": "accepted a suggestion",
     "suggestions accepted": "accepted all suggestions",
@@ -42,34 +43,35 @@ WHAT = {
 
 def show(kept: KeptPlan, *, by: str) -> None:
     """The whole panel."""
-    versions = history.versions(desk().db, kept.id)
+    db, most = desk().db, st.session_state.get(_most(kept), SHOWN_AT_ONCE)
+    versions, here = history.versions(db, kept.id, most=most + 1), history.stands(db, kept.id)
     if not versions:
         st.html('<p class="mc">Every change is kept here, with who made it. Nothing has been changed yet.</p>')
         return
     _show_undo(kept, by=by)
-    most = st.session_state.get(_most(kept), SHOWN_AT_ONCE)
     for version in versions[:most]:
-        _show_version(kept, version, is_now=version is versions[0], by=by)
+        _show_version(kept, version, here=here, by=by)
     if len(versions) > most:
         st.button("Show earlier", key="earlier", on_click=_show_more, args=(kept, most))
 
 
-def _show_version(kept: KeptPlan, version: Version, *, is_now: bool, by: str) -> None:
+def _show_version(kept: KeptPlan, version: Version, *, here: int, by: str) -> None:
+    """`here`: revision of the version that stands."""
     kind = "hint" if version.by == COACH else "good"
     who = "Coach" if version.by == COACH else "You" if version.by == by else version.by
     what = WHAT.get(version.what, version.what)
     head = f'<span class="mc-word {kind}">{as_html(who)}</span> {as_html(what)} <small>{ago(version.at)}</small>'
     with st.container(key=f"version-{version.revision}-{version.what}-{version.at:%H%M%S%f}", gap="xsmall"):
         st.html(f'<div class="mc">{head}{_changes(version)}</div>')
-        if not is_now:
+        if version.revision != here:
             st.button(
                 "Bring this back",
                 key=f"back-{version.revision}-{version.what}-{version.at:%H%M%S%f}",
                 type="tertiary",
-                help=f"The page as of {ago(version.at)}; the present one stays in the history",
+                help=f"The page exactly as of {ago(version.at)}; the present one stays here. {STAYS}",
                 on_click=_bring_back,
                 args=(kept, version),
-                kwargs={"by": by},
+                kwargs={"here": here, "by": by},
             )
 
 
@@ -81,9 +83,9 @@ def _changes(version: Version) -> str:
     return shown if is_short else f"<details><summary>{count} passages</summary>{shown}</details>"
 
 
-def _bring_back(kept: KeptPlan, version: Version, *, by: str) -> None:
+def _bring_back(kept: KeptPlan, version: Version, *, here: int, by: str) -> None:
     if tried(acts.bring_back, kept.id, version.revision, by=by):
-        st.session_state[_restored(kept)] = kept.revision, ago(version.at)
+        st.session_state[_restored(kept)] = here, ago(version.at)
 
 
 def _show_undo(kept: KeptPlan, *, by: str) -> None:

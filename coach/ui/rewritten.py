@@ -33,7 +33,7 @@ def show(kept: KeptPlan, *, by: str) -> None:
         return
     if new := st.session_state.get(_taken_back(job), 0):
         _say("The page of before is back.", kept, job, revision=new, by=by)
-    elif _is_fresh(job) and _would_change(kept, page_before(job)):
+    elif _is_fresh(job) and (whole := page_before(job)) and keeping.differs_from(desk().db, kept, whole):
         _say(f"Written again, {ago(job.beat_at)}.", kept, job, revision=0, by=by)
 
 
@@ -44,24 +44,19 @@ def page_before(job: Job) -> tuple[Block, ...]:
 
 
 def written_again_at(kept: KeptPlan) -> str:
-    """When the writing began that the plan's drafts are of, if there was a page before it; else empty."""
-    job = jobs.last_draft(desk().db, kept.id, done=True)
-    return ago(job.started_at) if job and page_before(job) else ""
+    """When the writing began that the plan's drafts are of, if it was the last and there was a page before it."""
+    db = desk().db
+    job = jobs.last_draft(db, kept.id, done=True)
+    is_of_it = job and page_before(job) and not history.is_draft_brought_back(db, kept.id)
+    return ago(job.started_at) if job and is_of_it else ""
 
 
 def _is_fresh(job: Job) -> bool:
     return dt.datetime.now(dt.UTC) - job.beat_at < OFFERED_FOR
 
 
-def _would_change(kept: KeptPlan, whole: tuple[Block, ...]) -> bool:
-    if not whole:
-        return False
-    back = keeping.with_reps_words(desk().db, kept, whole)
-    return [one.text for one in back] != [one.block.text for one in kept.blocks]
-
-
 def _say(said: str, kept: KeptPlan, job: Job, *, revision: int, by: str) -> None:
-    """`revision`: of the page that the button brings back; 0: the page of before."""
+    """`revision`: of the version that the button brings back; 0: the page of before."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="rewritten"):
         st.html(f'<p class="mc" role="status">{as_html(said)}</p>', width="content")
         act, given = "Undo" if revision else "Take it back", {"revision": revision, "by": by}
@@ -72,8 +67,10 @@ def _say(said: str, kept: KeptPlan, job: Job, *, revision: int, by: str) -> None
 def _bring_back(kept: KeptPlan, job: Job, *, revision: int, by: str) -> None:
     db = desk().db
     whole = history.version(db, kept.id, revision).blocks if revision else page_before(job)
-    if tried(acts.bring_page_back, kept.id, whole, by=by):
-        st.session_state[_taken_back(job)] = 0 if revision else kept.revision
+    known_at = revision or int(job.options.get(jobs.AT_REVISION, 0))
+    here = history.stands(db, kept.id)
+    if tried(acts.bring_page_back, kept.id, whole, known_at=known_at, by=by):
+        st.session_state[_taken_back(job)] = 0 if revision else here
 
 
 def _close(job: Job) -> None:
