@@ -1,5 +1,7 @@
 """No word that a person was told is saved is ever lost, whatever two people, the coach and crashes do in any order.
 
+And any version that is brought back is exactly what stood, with all that was known of it.
+
 Sequences of about fifteen steps: 100 on SQLite and 30 on PostgreSQL, or as many as the environment says:
 `STORE_SEQUENCES=2000 python -m pytest tests/test_store_machine.py` (a quarter of an hour of processor time for both).
 """
@@ -12,13 +14,14 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from pydantic import JsonValue
 
 from coach.errors import ChangedMeanwhile, InputError
-from coach.schema import Block, Suggestion
+from coach.schema import Block, Check, Commitment, Critique, Draft, Drafted, MeetingPlan, Suggestion
 from coach.store import plans
 from coach.store.database import Database, open_database
 from coach.store.edits import apply_edits, redo_last, undo_last
-from coach.store.history import restore, version, versions
+from coach.store.history import restore, stands, version, versions
 from coach.store.page import taken_away
 from coach.store.pages import MOST_TAKEN_AWAY
 from coach.store.records import Edit, EditResult, KeptPlan
@@ -29,11 +32,13 @@ SEQUENCES = int(os.environ.get("STORE_SEQUENCES", "0"))
 USUAL = {"sqlite": 100, "postgresql": 30}
 PEOPLE = st.sampled_from(["Riya Shah", "Tom Reed"])
 PLACE = st.integers(0, 2)
+COUNTERS = {"revision", "pulse", "updated_at"}
 CHANCE = st.booleans()
 
 
 class Page(RuleBasedStateMachine):
-    """`told`: texts that were acknowledged. `writer`: who wrote what stands in a block now.
+    """`told`: texts that were acknowledged. `writer`: who wrote what stands in a block now. `stood`: by the revision of
+    each version, the plan as it was when the version was last seen to stand.
 
     Each person sees the page of their last look, which may be long ago; so does the coach.
     """
@@ -45,6 +50,7 @@ class Page(RuleBasedStateMachine):
         self.told: list[str] = []
         self.sent: list[tuple[Edit, str, EditResult]] = []
         self.seen: dict[str, KeptPlan] = {}
+        self.stood: dict[int, dict[str, JsonValue]] = {}
 
     @initialize(blocks=st.integers(1, 3))
     def make(self, blocks: int) -> None:
@@ -70,6 +76,7 @@ class Page(RuleBasedStateMachine):
         kept = plans.load_plan(self.db, self.plan_id)
         assert kept.revision >= self.revision
         self.revision = kept.revision
+        self.stood[stands(self.db, self.plan_id)] = whole(kept)
         return kept
 
     def reopen(self) -> None:
@@ -233,16 +240,85 @@ class Page(RuleBasedStateMachine):
         self.writer[block.id] = by
         assert self.text_of(self.page(), block.id) == block.text
 
-    @rule(by=PEOPLE, which=st.integers(0, 100))
-    def bring_back(self, by: str, which: int) -> None:
+    @rule(by=PEOPLE)
+    def dismiss_suggestion(self, by: str) -> None:
+        before = self.page()
+        if before.suggestions:
+            dismissed = before.suggestions[0].model_copy(update={"state": "dismissed", "reason": self.words(by)})
+            plans.keep_decision(self.db, self.plan_id, dismissed, seen=before.revision, by=by)
+            assert self.page().blocks == before.blocks
+
+    @rule(place=PLACE)
+    def look_at_rules(self, place: int) -> None:
+        """As after a save: other lines and marks, other outcomes, another score; of a page that may have changed."""
+        read = self.seen["coach"]
+        if not read.blocks:
+            return
+        self.count += 1
+        found = read.blocks[place % len(read.blocks)].block.model_copy(
+            update={"part": f"part {self.count}", "citations": (f"L{self.count}",), "check": Check(status="verified")}
+        )
+        best = Commitment(what=f"Deed {self.count}", blocks=(found.id,))
+        plan = read.plan.model_copy(update={"blocks": (found,), "best_outcome": best})
+        critique = Critique(total=float(self.count % 100), judged_by="rules")
+        plans.set_checks(self.db, self.plan_id, plan, critique, seen=read.revision)
+        self.page()
+
+    @rule()
+    def judge(self) -> None:
+        read = self.seen["coach"]
+        self.count += 1
+        critique = Critique(total=float(self.count % 100), judged_by="openai:judge-1")
+        plans.set_critique(self.db, self.plan_id, critique, revision=read.revision, by_reader=True)
+        self.page()
+
+    @rule(keeps=st.sets(PLACE))
+    def draft(self, keeps: set[int]) -> None:
+        """The page again with all that comes with it, as a job leaves it."""
+        self.look("coach")
+        read = self.seen["coach"]
+        blocks = tuple(
+            one.block
+            if one.is_touched or place in keeps
+            else one.block.model_copy(update={"text": self.words("Coach")})
+            for place, one in enumerate(read.blocks)
+        )
+        plan = MeetingPlan(title=f"Title {self.count}", blocks=blocks, fallback=Commitment(what=f"Way {self.count}"))
+        drafted = Drafted(context=CONTEXT, plan=plan, drafts=(Draft(plan=plan),), warnings=(f"Warned {self.count}",))
+        touched = frozenset(one.block.id for one in read.blocks if one.is_touched)
+        plans.keep_drafted(self.db, self.plan_id, drafted, blocks, touched=touched, seen=read.revision)
+        self.look("coach")
+        old = {one.block.id: one.block.text for one in read.blocks}
+        self.writer.update({one.id: "coach" for one in blocks if old.get(one.id) != one.text})
+
+    @rule(by=PEOPLE, which=st.integers(0, 100), crash_at=st.integers(0, 20))
+    def bring_back(self, by: str, which: int, crash_at: int) -> None:
         known = versions(self.db, self.plan_id)
         wanted = version(self.db, self.plan_id, known[which % len(known)].revision)
         before = self.page()
-        restore(self.db, self.plan_id, wanted.revision, by=by)
+        is_there = wanted.revision == stands(self.db, self.plan_id)
+        try:
+            with crashing(self.db.engine, before_statement=crash_at):
+                restore(self.db, self.plan_id, wanted.revision, by=by)
+        except Crash:
+            self.reopen()
+            assert self.page() == before
+            return
         after = self.page()
         assert [(one.block.id, one.block.text) for one in after.blocks] == [(one.id, one.text) for one in wanted.blocks]
+        assert after.revision == before.revision + (not is_there)
+        if wanted.what not in ("clash", "gone"):
+            assert whole(after) == self.stood[wanted.revision]
         old = {one.block.id: one.block.text for one in before.blocks}
         self.writer.update({one.id: by for one in wanted.blocks if old.get(one.id) != one.text})
+
+    @rule(by=PEOPLE, which=st.integers(0, 100))
+    def bring_back_and_undo(self, by: str, which: int) -> None:
+        before, there = self.page(), stands(self.db, self.plan_id)
+        self.bring_back(by, which, 0)
+        if stands(self.db, self.plan_id) != there:
+            undo_last(self.db, self.plan_id, by=by)
+            assert whole(self.page()) == whole(before)
 
     @rule(by=PEOPLE, crash_at=st.integers(0, 12))
     def undo(self, by: str, crash_at: int) -> None:
@@ -308,6 +384,12 @@ class Page(RuleBasedStateMachine):
         assert known >= {one.block.text for one in self.page().blocks}
         for text in self.told:
             assert text in known or any(taken_away(text, one) <= MOST_TAKEN_AWAY for one in known), text
+
+
+def whole(kept: KeptPlan) -> dict[str, JsonValue]:
+    """All that is known of a plan, without what only counts its changes."""
+    blocks = [one.model_dump(mode="json", exclude={"revision"}) for one in kept.blocks]
+    return {**kept.model_dump(mode="json", exclude=COUNTERS), "blocks": blocks}
 
 
 def test_nothing_that_was_acknowledged_is_ever_lost(database_url: str) -> None:
