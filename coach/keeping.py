@@ -8,6 +8,7 @@ from itertools import chain, count
 
 from coach.commitments import with_words_as_now
 from coach.errors import ChangedMeanwhile, InputError
+from coach.handwritten import with_parts
 from coach.merge import Merged, brought_back, merge, rekeyed
 from coach.recheck import recheck
 from coach.redraft import put_in
@@ -52,12 +53,22 @@ def drafted_of(kept: KeptPlan) -> Drafted:
 
 
 def keep_arrived(
-    db: Database, plan_id: str, new: Sequence[Block], *, before: Sequence[Block], known: Mapping[str, str]
+    db: Database,
+    plan_id: str,
+    new: Sequence[Block],
+    *,
+    before: Sequence[Block],
+    known: Mapping[str, str],
+    whole: Sequence[Block] = (),
 ) -> Arrived:
-    """What has arrived of a page takes the place of what it replaces; the rest of the old page stays below."""
+    """What has arrived of a page takes the place of what it replaces; the rest of the old page stays below.
+
+    `whole`: the old page as it was before anything of the new one came; see `merge`.
+    """
+    new = with_parts(new)
     for _ in range(TRIES):
         kept = plans.load_plan(db, plan_id)
-        merged = _merged(db, kept, new, before=before, known=known, is_complete=False)
+        merged = _merged(db, kept, new, before=before, known=known, whole=whole, is_complete=False)
         try:
             revision = drafts.replace_blocks(
                 db, plan_id, merged.blocks, what="drafting", touched=_touched(kept), seen=kept.revision
@@ -228,6 +239,7 @@ def _merged(
     *,
     before: Sequence[Block],
     known: Mapping[str, str],
+    whole: Sequence[Block] = (),
     is_complete: bool,
 ) -> Merged:
     return merge(
@@ -237,6 +249,7 @@ def _merged(
         before=before,
         deleted=history.deleted_by_rep(db, kept.id),
         known=known,
+        whole=whole,
         is_complete=is_complete,
     )
 

@@ -10,8 +10,11 @@ import uuid
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 from coach.compare import alike, is_worded_alike
+from coach.markup import word_count
 from coach.schema import Block, Commitment, Critique, MeetingPlan
 
 SPOKEN_ONCE = frozenset({"opening", "purpose", "best", "fallback", "stop"})
@@ -40,13 +43,15 @@ def merge(
     before: Sequence[Block] = (),
     deleted: Sequence[Block] = (),
     known: Mapping[str, str] | None = None,
+    whole: Sequence[Block] = (),
     fresh: Callable[[], str] = fresh_id,
     is_complete: bool = True,
 ) -> Merged:
     """The new page with the touched blocks of the current one in it.
 
     What is the same statement keeps its id; a touched block takes the place of the new version of it. While the new
-    page still streams (`is_complete` False) the rest of the old page stays below what has arrived.
+    page still streams (`is_complete` False) the rest of the old page stays below what has arrived: no part of which
+    something has arrived, and nothing that the new page is past.
 
     Args:
         current: the page as it stands, by stored ids.
@@ -56,9 +61,12 @@ def merge(
         deleted: what the rep has taken out. New blocks that say the same are left out.
         known: `ids` of the last merge of the same stream, whose blocks are on the current page: a new block keeps its
             stored one however the rep has reworded it, and stays away where the rep has deleted it meanwhile.
+        whole: the page whose place the streaming one takes, by stored ids: as many of its words go, from the top, as
+            have arrived, and what is said again gets its id back though it has gone meanwhile.
         fresh: gives an id that was never used.
     """
-    page = _Merging(current, new, touched, known or {}, fresh)
+    taken_out = {block.id for block in deleted}
+    page = _Merging(current, new, touched, known or {}, [one for one in whole if one.id not in taken_out], fresh)
     page.pair(before, deleted)
     return page.put_together(is_complete=is_complete)
 
@@ -112,6 +120,7 @@ class _Standing:
     """One block of the page that is being put together."""
 
     block: Block
+    has_arrived: bool = False
     is_new: bool = False
     """Nothing on the old page says this."""
 
@@ -125,13 +134,16 @@ class _Merging:
         new: Sequence[Block],
         touched: Collection[str],
         known: Mapping[str, str],
+        whole: Sequence[Block],
         fresh: Callable[[], str],
     ) -> None:
-        self.current, self.new, self.known, self.fresh = current, new, known, fresh
+        self.current, self.new, self.known, self.whole, self.fresh = current, new, known, whole, fresh
         self.places = {block.id: place for place, block in enumerate(current)}
         self.touched = frozenset(touched) & self.places.keys()
+        self.old = (*current, *(block for block in whole if block.id not in self.places))
+        """The current page, and behind it what has gone from it while the new one streams."""
         self.old_of: dict[int, int] = {}
-        """Index on the new page to index on the current one."""
+        """Index on the new page to index in `old`."""
         self.left_out: set[int] = set()
         """Of the new page: what the rep has deleted."""
 
@@ -140,9 +152,9 @@ class _Merging:
         once = [block for block in before if block.id in self.touched]
         mine = [block for block in self.current if block.id in self.touched]
         steps = [step for block in (*mine, *once) for step in _steps_in(block)]
-        owners = [*range(len(self.current)), *(self.places[one.id] for one in (*once, *steps)), *(-1 for _ in deleted)]
-        first_step = len(self.current) + len(once)
-        for pair in alike([*self.current, *once, *steps, *deleted], self.new):
+        owners = [*range(len(self.old)), *(self.places[one.id] for one in (*once, *steps)), *(-1 for _ in deleted)]
+        first_step = len(self.old) + len(once)
+        for pair in alike([*self.old, *once, *steps, *deleted], self.new):
             owner = owners[pair.old]
             if pair.new in self.old_of or pair.new in self.left_out:
                 continue
@@ -174,69 +186,100 @@ class _Merging:
         for place, block in enumerate(self.current):
             if block.id in self.touched and place not in fixed:
                 standing.insert(self._place_for(place, standing), _Standing(block))
-        taken_by = {new: self.current[old].id for new, old in self.old_of.items()}
+        taken_by = {new: self.old[old].id for new, old in self.old_of.items()}
         taken_by |= self._new_ids
         ids = {self.new[new].id: taken_by[new] for new in sorted(taken_by)}
         return Merged(tuple(one.block for one in standing), ids)
 
     def _fixed(self) -> frozenset[int]:
         """Places of the touched blocks that stand where their new version would: as many as keep their order."""
-        pairs = [(new, old) for new, old in sorted(self.old_of.items()) if self.current[old].id in self.touched]
+        pairs = [(new, old) for new, old in sorted(self.old_of.items()) if self.old[old].id in self.touched]
         return frozenset(_longest_rise([old for _, old in pairs]))
 
     def _arrived(self, fixed: frozenset[int]) -> Iterator[_Standing]:
         self._new_ids: dict[int, str] = {}
+        once = {block.id for block in self.whole}
         for place, block in enumerate(self.new):
             old = self.old_of.get(place)
             if place in self.left_out:
                 continue
             if old is None:
                 self._new_ids[place] = self.fresh()
-                yield _Standing(block.model_copy(update={"id": self._new_ids[place]}), is_new=True)
-            elif self.current[old].id not in self.touched:
-                yield _Standing(_next_version(self.current[old], block))
+                yield _Standing(block.model_copy(update={"id": self._new_ids[place]}), has_arrived=True, is_new=True)
+            elif self.old[old].id not in self.touched:
+                is_new = bool(once) and self.old[old].id not in once
+                yield _Standing(_next_version(self.old[old], block), has_arrived=True, is_new=is_new)
             elif old in fixed:
-                yield _Standing(self.current[old])
+                yield _Standing(self.old[old], has_arrived=True)
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """Of which something has arrived; what nobody has indexed is of the part of its old version."""
+        said = (self.old[old].part for new, old in self.old_of.items() if self.new[new].part == "other")
+        return frozenset((*said, *(block.part for block in self.new))) - {"other", ""}
+
+    @cached_property
+    def passed(self) -> frozenset[str]:
+        """Of the page whose place the new one takes: from its top, what begins before where the new one has come to."""
+        come = word_count(self.new)
+        above = accumulate((word_count(block.text) for block in self.whole), initial=0)
+        return frozenset(block.id for block, words in zip(self.whole, above, strict=False) if words < come)
 
     def _below(self) -> Iterator[_Standing]:
-        """What nothing that has arrived replaces: the untouched rest of the old page."""
-        replaced = set(self.old_of.values())
-        reached = max((old for new, old in self.old_of.items() if old < FURTHEST_JUMP * (new + 1)), default=-1)
-        outdated = self._outdated()
+        """What nothing that has arrived replaces: the untouched rest of the old page, without a heading that has lost
+        all that stood below it."""
+        here = {new: old for new, old in self.old_of.items() if old < len(self.current)}
+        reached = max((old for new, old in here.items() if old < FURTHEST_JUMP * (new + 1)), default=-1)
+        outdated = {*range(reached + 1), *here.values(), *self._outdated(here)}
+        gone = {place for place in outdated if self.current[place].id not in self.touched}
         for place, block in enumerate(self.current):
-            if place > reached and place not in replaced | outdated and block.id not in self.touched:
+            below = range(place + 1, place + _length(self.current, place))
+            is_bare = block.kind == "heading" and below and gone.issuperset(below)
+            if place not in gone and block.id not in self.touched and not is_bare:
                 yield _Standing(block)
 
-    def _outdated(self) -> set[int]:
-        """Of the old page: under a heading that has arrived, as many blocks as have arrived under it."""
-        gone: set[int] = set()
-        for new, old in self.old_of.items():
+    def _outdated(self, here: Mapping[int, int]) -> Iterator[int]:
+        """Of the old page: what the new one is past, each part of which something has arrived, and under a heading that
+        has arrived as many blocks as have arrived under it."""
+        for place, block in enumerate(self.current):
+            if block.part in self.parts or block.id in self.passed:
+                yield place
+        for new, old in here.items():
             if self.new[new].kind == "heading" and self.current[old].kind == "heading":
-                gone |= {*range(old + 1, min(old + _length(self.new, new), old + _length(self.current, old)))}
-        return gone
+                yield from range(old + 1, min(old + _length(self.new, new), old + _length(self.current, old)))
 
     def _place_for(self, place: int, standing: Sequence[_Standing]) -> int:
-        """Behind what stands before the touched block now, and among its own: behind the last, before the next.
+        """Behind what stood before the touched block, and among its own: behind the last, before the next.
 
-        Where nothing of that is left, behind the last block of its part.
+        Where nothing of that is left, with its part. Below all that has arrived, as long as nothing of its section has
+        and the new page is not past it.
         """
+        block, before = self.current[place], self._stood_before(place)
         at = {one.block.id: index for index, one in enumerate(standing)}
-        gone: list[Block] = []
-        part = self.current[place].part
-        of_part = [index for index, one in enumerate(standing) if part not in ("", "other") and one.block.part == part]
-        is_alone = not any(above.id in at for above in self.current[:place])
-        index = of_part[-1] + 1 if is_alone and of_part else 0
-        for above in reversed(self.current[:place]):
-            if above.id in at:
-                index = at[above.id] + 1
-                break
-            gone.insert(0, above)
-        for block in gone if not (is_alone and of_part) else ():
-            if index < len(standing) and standing[index].is_new and _is_heading(standing[index].block, block):
+        anchor = next((number for number in reversed(range(len(before))) if before[number].id in at), -1)
+        index, gone = at[before[anchor].id] + 1 if anchor >= 0 else 0, before[anchor + 1 :]
+        of_part = [number for number, one in enumerate(standing) if _is_of_part(one.block, block)]
+        if self._is_to_come(block, gone):
+            index, gone = max(index, *(number + 1 for number, one in enumerate(standing) if one.has_arrived), 0), ()
+        elif anchor < 0 and of_part:
+            index, gone = (of_part[0], _last_section(gone)) if self.whole else (of_part[-1] + 1, ())
+        for one in gone:
+            if index < len(standing) and standing[index].is_new and _is_heading(standing[index].block, one):
                 index += 1
         last = max((at[one.id] for one in self.current[:place] if one.id in self.touched and one.id in at), default=-1)
         after = (at[one.id] for one in self.current[place + 1 :] if one.id in self.touched and one.id in at)
         return min(max(index, last + 1), min(after, default=len(standing)))
+
+    def _is_to_come(self, block: Block, gone: Sequence[Block]) -> bool:
+        """`gone`: what stood right before the block and stands no more."""
+        is_of_whole = any(one.id == block.id for one in self.whole)
+        is_section_gone = any(one.kind == "heading" for one in (*gone, block))
+        return is_of_whole and is_section_gone and block.id not in self.passed and block.part not in self.parts
+
+    def _stood_before(self, place: int) -> Sequence[Block]:
+        """On the page whose place the new one takes; what was not there stands where it stands now."""
+        at = next((at for at, block in enumerate(self.whole) if block.id == self.current[place].id), None)
+        return self.current[:place] if at is None else self.whole[:at]
 
 
 def _said_once(blocks: Sequence[Block]) -> dict[tuple[str, str], int]:
@@ -262,6 +305,11 @@ def _length(blocks: Sequence[Block], heading: int) -> int:
     return next((place for place in below if blocks[place].kind == "heading"), len(blocks)) - heading
 
 
+def _last_section(blocks: Sequence[Block]) -> Sequence[Block]:
+    """From the last heading on."""
+    return blocks[max((place for place, block in enumerate(blocks) if block.kind == "heading"), default=0) :]
+
+
 def _next_version(old: Block, new: Block) -> Block:
     """The new block under the old one's id. As long as nobody has indexed it, it keeps what is known of the old one."""
     is_indexed = new.basis is not None or bool(new.citations) or new.check.status != "unchecked"
@@ -275,6 +323,10 @@ def _next_version(old: Block, new: Block) -> Block:
 def _is_heading(one: Block, other: Block) -> bool:
     """Whether both are headings, or neither is."""
     return (one.kind == "heading") == (other.kind == "heading")
+
+
+def _is_of_part(one: Block, other: Block) -> bool:
+    return one.part == other.part and other.part not in ("", "other")
 
 
 def _longest_rise(places: Sequence[int]) -> list[int]:

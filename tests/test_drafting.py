@@ -12,13 +12,14 @@ from coach import keeping
 from coach.errors import InputError
 from coach.ledger import Ledger
 from coach.markup import split
-from coach.schema import AccountContext, Critique, Suggestion
+from coach.schema import AccountContext, Critique, Drafted, Groundwork, Suggestion
 from coach.store import drafts, edits, history, jobs, plans
 from coach.store.database import Database, close, open_database
 from coach.store.records import Edit, KeptPlan
 from coach.ui.drafting import Drafter
 from coach.ui.live import Hub
 from tests.support.endpoint import Answer, Body, Endpoint, Reply, Status
+from tests.support.harrowgate import PLAN
 from tests.support.writer import PAGE, REWRITE, REWRITTEN, task_of, writer
 
 Serve = Callable[..., Endpoint]
@@ -178,6 +179,31 @@ def test_a_page_that_is_written_again_and_cancelled_is_as_it_was(
     edits.apply_edits(db, kept.id, (gone,), by="Ada")
     drafter.cancel(kept.id)
     assert texts(plans.load_plan(db, kept.id)) == before
+
+
+def test_while_a_page_is_written_in_other_words_each_part_stands_once_and_the_reps_words_where_they_are(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    old = [
+        one.model_copy(update={"text": f"{'## ' * (one.kind == 'heading')}{one.part} {one.id} {'word ' * 12}".strip()})
+        for one in PLAN.blocks
+    ]
+    kept = plans.create_plan(db, context)
+    drafted = Drafted(context=context, plan=PLAN, groundwork=Groundwork(blocks=PLAN.blocks[:1]))
+    drafts.keep_drafted(db, kept.id, drafted, old)
+    (_, _, second, *_) = [one for one in old if one.part == "people"]
+    change(db, plans.load_plan(db, kept.id), second.text, "Mine: Maria.")
+    broken_off_in(serve, "TASK: prepare me", after="## Opening\n\n> ")
+    drafter.start(kept.id, "redraft", {**MODEL, "again": "1"})
+    come = [one.text for one in split(PAGE[: PAGE.index("> “We have until")].replace(*OTHERWISE))]
+    _until(lambda: come[-1] in texts(plans.load_plan(db, kept.id)))
+    now = texts(plans.load_plan(db, kept.id))
+    drafter.cancel(kept.id)
+    below = next(place for place, one in enumerate(old) if one.part in ("purpose", "agenda"))
+    maria = next(place for place, text in enumerate(come) if "Maria Lopez" in text)
+    assert now == [
+        *come[: maria + 1], "Mine: Maria.", *come[maria + 1 :], *(one.text for one in old[below:])
+    ]  # fmt: skip
 
 
 def test_of_a_first_page_that_is_cancelled_stays_what_had_come_and_it_is_known_that_the_rest_is_missing(

@@ -178,6 +178,114 @@ def test_while_the_page_streams_the_rest_of_the_old_one_stays_below() -> None:
     ]  # fmt: skip
 
 
+def in_parts(markdown: str, parts: Mapping[str, str]) -> tuple[Block, ...]:
+    """Each block in the part of the heading above it, or in none."""
+    part, blocks = "other", []
+    for block in stored(markdown):
+        part = parts.get(block.text, "other") if block.kind == "heading" else part
+        blocks.append(block.model_copy(update={"part": part}))
+    return tuple(blocks)
+
+
+PARTS = {"## Before": "before", "## Today": "before", "## Never": "leave_out", "## Leave out": "leave_out"}
+OTHER = """## Before
+
+1. Carry the report to Tom.
+2. Whether Jens comes: ask.
+3. Slides about the roadmap.
+
+## Find out
+
+- What must the board see?
+- Who pays the crew?
+
+## Leave out
+
+- The other price.
+"""
+WORDED_ANEW = """## Today
+
+1. Tom gets his findings.
+2. Maria knows of Jens.
+
+## Never
+
+- A discount.
+"""
+
+
+def streamed(old: Sequence[Block], new: Sequence[Block], *, touched: Sequence[str] = ()) -> list[tuple[Block, ...]]:
+    """The page after each block of the new one that came."""
+    fresh, known, moments = ids(), dict[str, str](), [tuple(old)]
+    for length in range(1, len(new) + 1):
+        step = merge(
+            moments[-1],
+            new[:length],
+            touched=touched,
+            before=old,
+            known=known,
+            whole=old,
+            is_complete=False,
+            fresh=fresh,
+        )
+        moments.append(step.blocks)
+        known = dict(step.ids)
+    return moments[1:]
+
+
+def test_while_a_page_streams_no_part_of_which_something_has_come_stands_there_in_its_old_words() -> None:
+    new = [block.model_copy(update={"id": f"B{place}"}) for place, block in enumerate(in_parts(WORDED_ANEW, PARTS))]
+    first, second, third, fourth, fifth = (texts(blocks) for blocks in streamed(in_parts(OTHER, PARTS), new))
+    rest = texts(in_parts(OTHER, PARTS))[4:]
+    assert first == ["## Today", *rest]
+    assert second == ["## Today", "1. Tom gets his findings.", *rest]
+    assert third == [*second[:2], "2. Maria knows of Jens.", *rest]
+    assert fourth == [*third[:3], "## Never", *rest[:3]]
+    assert fifth == [*fourth[:4], "- A discount.", *rest[:3]]
+
+
+def test_of_a_page_worded_anew_as_much_of_the_old_one_goes_from_the_top_as_has_come() -> None:
+    old, new = stored("\n\n".join(f"old{place} one two" for place in range(6))), "\n\n".join(["new a b"] * 6)
+    lengths = [[text.split()[0] for text in texts(blocks)] for blocks in streamed(old, split(new))]
+    assert lengths[0] == ["new", "old1", "old2", "old3", "old4", "old5"]
+    assert lengths[3] == ["new", "new", "new", "new", "old4", "old5"]
+    assert lengths[5] == ["new"] * 6
+
+
+def test_what_is_said_again_after_it_has_gone_is_the_same_block_with_all_that_is_known_of_it() -> None:
+    old = [block.model_copy(update={"citations": ("L5",)}) for block in in_parts(OTHER, PARTS)]
+    new = split("## Today\n\n1. Tom gets his findings.\n2. Slides about the roadmap.")
+    new = tuple(block.model_copy(update={"part": "before"}) for block in new)
+    first, second, third = streamed(old, new)
+    assert not any("Slides" in text for text in texts(first) + texts(second))
+    (again,) = (block for block in third if "Slides" in block.text)
+    assert (again.id, again.citations) == ("K3", ("L5",))
+
+
+def test_what_the_rep_deletes_while_a_page_streams_is_not_taken_for_what_has_only_gone() -> None:
+    old = in_parts(OTHER, PARTS)
+    gone = tuple(block for block in old if "Slides" not in block.text)
+    merged = merge(
+        gone, split("1. Slides about the roadmap."), touched=(), deleted=[old[3]], whole=old, is_complete=False
+    )
+    assert "K3" not in {block.id for block in merged.blocks}
+    assert merged.ids == {}
+
+
+def test_the_reps_words_stay_where_they_are_while_all_around_them_is_worded_anew() -> None:
+    old = in_parts(OTHER, PARTS)
+    mine = {"K2": "2. Mine: ask Jens.", "K6": "- Mine: who pays?"}
+    now = tuple(block.model_copy(update={"text": mine.get(block.id, block.text)}) for block in old)
+    new = [block.model_copy(update={"id": f"B{place}"}) for place, block in enumerate(in_parts(WORDED_ANEW, PARTS))]
+    moments = streamed(now, [*new[:2], *new[2:3], *new[3:]], touched=tuple(mine))
+    find_out = ["## Find out", "- What must the board see?", mine["K6"]]
+    assert texts(moments[0])[:2] == ["## Today", mine["K2"]]
+    for blocks in moments[1:3]:
+        assert texts(blocks)[:3] == ["## Today", "1. Tom gets his findings.", mine["K2"]]
+    assert texts(moments[2])[3:] == ["2. Maria knows of Jens.", *find_out, "## Leave out", "- The other price."]
+    assert texts(moments[4])[4:] == ["## Never", "- A discount.", *find_out]
+
+
 def test_what_the_new_page_leaves_out_goes_as_soon_as_the_page_is_past_it() -> None:
     current = stored(OLD)
     merged = merge(current, split(NEW)[:6], touched=(), is_complete=False, fresh=ids())
@@ -346,8 +454,10 @@ def test_a_page_that_streams_in_ends_as_the_whole_would(
     mine = texts([block for block in current if block.id in touched])
     fresh, known = ids(), dict[str, str]()
     standing = current
+    instead = data.draw(st.sampled_from([(), current]))
     for length in sorted(data.draw(st.sets(st.integers(0, len(arrived))))):
-        step = merge(standing, arrived[:length], touched=touched, known=known, is_complete=False, fresh=fresh)
+        so_far = arrived[:length]
+        step = merge(standing, so_far, touched=touched, known=known, whole=instead, is_complete=False, fresh=fresh)
         standing, known = step.blocks, dict(step.ids)
         assert texts([block for block in standing if block.id in touched]) == mine
         _says_nothing_twice(standing, step.ids)

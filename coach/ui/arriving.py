@@ -152,7 +152,11 @@ class Arriving:
     async def _keep(self) -> None:
         self.is_due.clear()
         so_far, before = self.arrived, self.before
-        keep = partial(keeping.keep_arrived, self.db, self.kept.id, self.blocks, before=before, known=so_far.ids)
+        stood = {block.id for block in before}
+        whole = tuple(block for block in self.whole if block.id in stood)
+        keep = partial(
+            keeping.keep_arrived, self.db, self.kept.id, self.blocks, before=before, known=so_far.ids, whole=whole
+        )
         arrived = await asyncio.to_thread(keep)
         if self.arrived is so_far:
             self.arrived = arrived
