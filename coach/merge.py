@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from coach.compare import alike, is_worded_alike
-from coach.markup import word_count
+from coach.markup import heading_level, title_of, word_count
 from coach.schema import Block, Commitment, Critique, MeetingPlan
 
 SPOKEN_ONCE = frozenset({"opening", "purpose", "best", "fallback", "stop"})
@@ -139,6 +139,7 @@ class _Merging:
     ) -> None:
         self.current, self.new, self.known, self.whole, self.fresh = current, new, known, whole, fresh
         self.places = {block.id: place for place, block in enumerate(current)}
+        self.once = frozenset(block.id for block in whole)
         self.touched = frozenset(touched) & self.places.keys()
         self.old = (*current, *(block for block in whole if block.id not in self.places))
         """The current page, and behind it what has gone from it while the new one streams."""
@@ -198,7 +199,6 @@ class _Merging:
 
     def _arrived(self, fixed: frozenset[int]) -> Iterator[_Standing]:
         self._new_ids: dict[int, str] = {}
-        once = {block.id for block in self.whole}
         for place, block in enumerate(self.new):
             old = self.old_of.get(place)
             if place in self.left_out:
@@ -207,23 +207,24 @@ class _Merging:
                 self._new_ids[place] = self.fresh()
                 yield _Standing(block.model_copy(update={"id": self._new_ids[place]}), has_arrived=True, is_new=True)
             elif self.old[old].id not in self.touched:
-                is_new = bool(once) and self.old[old].id not in once
+                is_new = bool(self.once) and self.old[old].id not in self.once
                 yield _Standing(_next_version(self.old[old], block), has_arrived=True, is_new=is_new)
             elif old in fixed:
                 yield _Standing(self.old[old], has_arrived=True)
 
     @cached_property
     def parts(self) -> frozenset[str]:
-        """Of which something has arrived; what nobody has indexed is of the part of its old version."""
-        said = (self.old[old].part for new, old in self.old_of.items() if self.new[new].part == "other")
-        return frozenset((*said, *(block.part for block in self.new))) - {"other", ""}
+        """Of which something has arrived that the old page did not say."""
+        said = {new for new, old in self.old_of.items() if self.old[old].id in self.once}
+        return frozenset(block.part for place, block in enumerate(self.new) if place not in said) - {"other", ""}
 
     @cached_property
     def passed(self) -> frozenset[str]:
-        """Of the page whose place the new one takes: from its top, what begins before where the new one has come to."""
-        come = word_count(self.new)
-        above = accumulate((word_count(block.text) for block in self.whole), initial=0)
-        return frozenset(block.id for block, words in zip(self.whole, above, strict=False) if words < come)
+        """Of the page whose place the new one takes: from its top, what ends above where the new one has come to."""
+        old, new = ([block for block in page if block.kind != "heading"] for page in (self.whole, self.new))
+        ends = accumulate(word_count(block.text) for block in old)
+        come = word_count(new)
+        return frozenset(block.id for block, end in zip(old, ends, strict=True) if end <= come)
 
     def _below(self) -> Iterator[_Standing]:
         """What nothing that has arrived replaces: the untouched rest of the old page, without a heading that has lost
@@ -239,10 +240,12 @@ class _Merging:
                 yield _Standing(block)
 
     def _outdated(self, here: Mapping[int, int]) -> Iterator[int]:
-        """Of the old page: what the new one is past, each part of which something has arrived, and under a heading that
-        has arrived as many blocks as have arrived under it."""
+        """Of the old page: what the new one is past, each part of which something has arrived that the old page did not
+        say, and under a heading that has arrived as many blocks as have arrived under it. The title, once one has."""
+        is_titled = title_of(self.new) is not None
         for place, block in enumerate(self.current):
-            if block.part in self.parts or block.id in self.passed:
+            is_old_title = is_titled and heading_level(block) == 1
+            if is_old_title or block.part in self.parts or block.id in self.passed:
                 yield place
         for new, old in here.items():
             if self.new[new].kind == "heading" and self.current[old].kind == "heading":
@@ -272,9 +275,10 @@ class _Merging:
 
     def _is_to_come(self, block: Block, gone: Sequence[Block]) -> bool:
         """`gone`: what stood right before the block and stands no more."""
-        is_of_whole = any(one.id == block.id for one in self.whole)
         is_section_gone = any(one.kind == "heading" for one in (*gone, block))
-        return is_of_whole and is_section_gone and block.id not in self.passed and block.part not in self.parts
+        return (
+            block.id in self.once and is_section_gone and block.id not in self.passed and block.part not in self.parts
+        )
 
     def _stood_before(self, place: int) -> Sequence[Block]:
         """On the page whose place the new one takes; what was not there stands where it stands now."""

@@ -244,6 +244,18 @@ def test_while_a_page_streams_no_part_of_which_something_has_come_stands_there_i
     assert fifth == [*fourth[:4], "- A discount.", *rest[:3]]
 
 
+def test_a_page_that_streams_over_another_has_one_title() -> None:
+    old, new = stored("# The first words\n\n## Who\n\n- Tom"), split("# Quite another one\n\n## Today\n\n- Ring.")
+    assert texts(streamed(old, new)[0]) == ["# Quite another one", "## Who", "- Tom"]
+
+
+def test_a_section_that_is_said_again_is_replaced_block_by_block() -> None:
+    old = in_parts(OTHER, PARTS)
+    new = split(OTHER.replace("Carry the report", "Carry the whole report"))
+    for length, blocks in enumerate(streamed(old, new), 1):
+        assert texts(blocks) == [*texts(new[:length]), *texts(old[length:])]
+
+
 def test_of_a_page_worded_anew_as_much_of_the_old_one_goes_from_the_top_as_has_come() -> None:
     old, new = stored("\n\n".join(f"old{place} one two" for place in range(6))), "\n\n".join(["new a b"] * 6)
     lengths = [[text.split()[0] for text in texts(blocks)] for blocks in streamed(old, split(new))]

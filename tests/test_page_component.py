@@ -667,6 +667,36 @@ def _stream(plan: Plan, api: PageApi, block_id: str, kind: str, text: str, part:
     api.changed("P1")
 
 
+def test_what_is_being_written_is_told_in_words_alone_and_not_beyond_its_stage(
+    open_page: Open, plan: Plan, api: PageApi
+) -> None:
+    plan.job = {"id": "J1", "kind": "redraft", "stage": "page"}
+    page = open_page()
+    preview = page.locator(".progress .preview")
+    until(lambda: bool(api.listening), page)
+    api.tell("P1", "text", {"stage": "page", "text": "| Night | Then |\n|---|---|\n| quiet | firm"})
+    expect(preview).to_contain_text(re.compile(r"Night\s+Then\s+quiet\s+firm"))
+    api.tell("P1", "text", {"stage": "page", "text": "- Send **Tom** the rep"})
+    expect(preview).to_contain_text(re.compile(r"^\u200eSend\s+Tom\s+the rep"))
+    api.tell("P1", "stage", {"stage": "criticism"})
+    expect(page.locator(".progress")).to_contain_text("Looking for what is wrong…")
+    expect(preview).to_be_empty()
+
+
+def test_a_phone_has_the_foot_of_the_page_in_one_row(open_page: Open) -> None:
+    page = open_page(width=390)
+    beside = "() => document.body.append(Object.assign(document.createElement('div'), { className: 'st-key-panel' }))"
+    page.evaluate(beside)
+    edit(page, "B13")
+    page.keyboard.type("x")
+    expect(page.get_by_role("button", name=re.compile("below the page"))).to_be_visible()
+    expect(page.get_by_role("button", name="Redo", exact=True)).to_be_visible()
+    above, row = status(page).bounding_box(), page.locator(".bar-right").bounding_box()
+    assert above
+    assert row
+    assert row["y"] < above["y"] + above["height"]
+
+
 def test_a_heading_of_the_groundwork_is_shown_when_its_words_have_come(open_page: Open, api: PageApi) -> None:
     plan = api.plans["P1"]
     plan.blocks, plan.job, plan.worked_out = (
@@ -881,6 +911,13 @@ _SMALL_TARGETS = """() => {
   const seen = [...root.querySelectorAll('button')].map((one) => [one.getBoundingClientRect(), one.textContent]);
   return seen.filter(([box]) => box.width && (box.width < 24 || box.height < 24)).map(([, text]) => text);
 }"""
+
+
+def test_the_title_stands_above_the_page_and_not_on_it_again(open_page: Open, plan: Plan) -> None:
+    plan.blocks.insert(0, kept("B0", "heading", f"# **{plan.title}**", "decides"))
+    page = open_page()
+    expect(page.get_by_role("heading", name=plan.title)).to_have_count(1)
+    expect(block(page, "B1")).to_be_visible()
 
 
 def test_hostile_markdown_is_inert(open_page: Open, plan: Plan) -> None:

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from coach.schema import AccountContext, Block, Groundwork, Suggestion
-from coach.store import edits, history, plans, shares
+from coach.store import drafts, edits, history, plans, shares
 from coach.store.records import KeptPlan
 from coach.ui import rechecking
 from coach.ui.desk import desk
@@ -70,6 +70,12 @@ def test_a_title_that_the_heading_above_says_in_full_is_not_shown_again(client: 
     for title, is_above in (("Harrowgate Chilled Foods, Thu 3 Dec: a test", True), ("Harrowgate: one night", False)):
         plans.set_plan(desk().db, kept.id, kept.plan.model_copy(update={"title": title}))
         assert ask(client, "", kept).json()["titled_above"] is is_above
+
+
+def test_a_page_that_is_written_over_another_has_its_own_title_alone(client: TestClient, kept: KeptPlan) -> None:
+    new = (Block(id="T1", kind="heading", text="# A **new** page"), *(one.block for one in kept.blocks))
+    drafts.replace_blocks(desk().db, kept.id, new, what="drafting", seen=kept.revision)
+    assert ask(client, "", kept).json()["title"] == "A new page"
 
 
 def test_an_edit_is_saved_and_checked_again(client: TestClient, kept: KeptPlan) -> None:

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from coach.checks import missing_parts
 from coach.compare import changes
 from coach.marks import is_mark
-from coach.markup import word_count
+from coach.markup import title_of, word_count
 from coach.rubric import word_budget
 from coach.schema import Block, Finding, NoteLine, Part, Suggestion
 from coach.store.records import Job, KeptBlock, KeptPlan
@@ -45,6 +45,7 @@ def page_state(
     `is_cut_short`: its draft was ended before the page was whole; said as long as a part of it is missing.
     """
     blocks = [one.block for one in kept.blocks]
+    title = title_of(blocks) or kept.plan.title
     budget = word_budget(kept.plan.depth)
     words = word_count(blocks)
     lines, cited = kept.context.lines, {label for block in blocks for label in block.citations}
@@ -56,8 +57,8 @@ def page_state(
         "id": kept.id,
         "revision": kept.revision,
         "pulse": kept.pulse,
-        "title": kept.plan.title or kept.context.account,
-        "titled_above": _is_said(kept.plan.title, _above(kept)),
+        "title": title or kept.context.account,
+        "titled_above": _is_said(title, _above(kept)),
         "status": kept.status,
         "stage": stage,
         "job": {"id": job.id, "kind": job.kind, "stage": stage} if job else None,

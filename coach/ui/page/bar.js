@@ -19,8 +19,8 @@ class Bar {
     this.fits = make("span", { class: "fits" });
     this.words = make("span", { class: "budget" }, this.count, this.unit, this.more, this.fits);
     this.show = button("Show it", () => sheet.showBlock(sheet.queue.standingFirst), { hidden: true });
-    this.undo = button("Undo", () => sheet.undo(), { title: "Undo your last change (Ctrl+Z)", "aria-keyshortcuts": "Control+Z" });
-    this.redo = button("Redo", () => sheet.redo(), { title: "Bring back what you have just undone (Ctrl+Shift+Z)", "aria-keyshortcuts": "Control+Shift+Z Control+Y" });
+    this.undo = withSign("↩", "Undo", () => sheet.undo(), { title: "Undo your last change (Ctrl+Z)", "aria-keyshortcuts": "Control+Z" });
+    this.redo = withSign("↪", "Redo", () => sheet.redo(), { title: "Bring back what you have just undone (Ctrl+Shift+Z)", "aria-keyshortcuts": "Control+Shift+Z Control+Y" });
     this.sources = button("", () => this.toggleSources(), { "aria-pressed": "false" });
     this.nameSources("Show");
     this.panel = button("Coach", () => sheet.wayBack.leave(), { class: "to-panel", "aria-label": "Coach, worked out, notes and history: below the page" });
@@ -81,4 +81,11 @@ class Bar {
   nameSources(act) {
     this.sources.replaceChildren(make("span", { class: "act", text: `${act} ` }), make("span", { text: "sources" }));
   }
+}
+
+/** A word, in whose place a sign is seen on a narrow screen. */
+function withSign(sign, word, act, given) {
+  const made = button("", act, given);
+  made.append(make("span", { class: "sign", "aria-hidden": "true", text: `${sign}\ufe0e` }), make("span", { class: "unit", text: word }));
+  return made;
 }

@@ -29,8 +29,9 @@ function themeOf(element) {
   return 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
 }
 
-function isTitleAgain(block, title) {
-  return block.kind === "heading" && /^#\s/.test(block.text) && bodyOf("heading", block.text).trim() === (title ?? "").trim();
+/** Its words stand above the page, as its title. */
+function titleIn(blocks) {
+  return blocks.find((block) => block.kind === "heading" && /^#\s/.test(block.text));
 }
 
 function scrollerOf(element) {

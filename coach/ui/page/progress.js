@@ -1,5 +1,6 @@
 // What is going on while the coach writes: the stage, the groundwork as it comes, what the better version changed.
 
+const MARKS_OF_MARKDOWN = /[#*_>|]+|-{3,}|^\s*-\s/gm;
 const LABELS_BEHIND = /\s*\[[LFP]\d+(?:[\s,]+[LFP]\d+)*\]?$/; // its lines are shown with it once all of it is there
 
 class Progress {
@@ -25,7 +26,7 @@ class Progress {
     setText(this.stage, job ? `${stageName(job)}…` : "");
     this.cancel.hidden = isReadonly;
     const { stage, text } = state.streaming ?? {};
-    const tells = job && text && !isTypedOut(job, stage) ? text.replace(/[#*_>|]+/g, " ").trim().slice(-160) : "";
+    const tells = job && text && !isTypedOut(job, stage) ? text.replace(MARKS_OF_MARKDOWN, " ").trim().slice(-160) : "";
     setText(this.preview, tells && `\u200e${tells}\u200e`); // its box is cut at the left, its signs stand as written
     this.showGroundwork();
     this.showChanges(state.changes ?? []);

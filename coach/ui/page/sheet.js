@@ -132,7 +132,7 @@ class Sheet {
     if (!this.state) return;
     if (name === "text") this.streamed(data);
     if (name === "stage" && this.state.job) this.state.job.stage = data.stage;
-    if (name === "stage") this.render();
+    if (name === "stage") { this.state.streaming = { stage: data.stage, text: "" }; this.render(); }
     if (name === "ended") this.ended(data);
   }
 
@@ -232,7 +232,8 @@ class Sheet {
 
   showRows() {
     const expected = this.state.job?.kind === "draft" ? ((this.state.budget ?? 0) * 0.7) / LINE_WORDS : 0;
-    const shown = this.list.filter((block) => !isTitleAgain(block, this.state.title));
+    const title = titleIn(this.list);
+    const shown = this.list.filter((block) => block !== title);
     const rows = rowsOf(shown, expected).map((row) => this.steady(row, expected));
     const seen = new Set();
     place(this, this.rows, rows.map((row) => this.holder(row.key, `row ${row.zone} n${row.columns.length}`, seen)));
