@@ -44,6 +44,9 @@ Model = Annotated[str, typer.Option(help="provider:model, or builtin for working
 Out = Annotated[
     list[Path] | None, typer.Option("--out", help="Also write .md, .pdf, .docx, .json, .ics; may be repeated.")
 ]
+Sources = Annotated[
+    bool, typer.Option("--sources", help="Files of the page show the codes of the notes behind it, such as [L3].")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Language = Annotated[str, typer.Option(help="Language of the page; else the notes'.")]
 Timeout = Annotated[float | None, typer.Option(min=1, help="Seconds for everything together.")]
@@ -85,6 +88,7 @@ def draft(
     language: Language = "",
     decide: Annotated[list[str] | None, typer.Option(help="What is decided already; may be repeated.")] = None,
     out: Out = None,
+    sources: Sources = False,
     as_json: AsJson = False,
     again: Again = 0,
     timeout: Timeout = None,
@@ -111,7 +115,7 @@ def draft(
     progress = _progress()
     ledger = _ledger(options, progress)
     drafted = _run(plan_meeting(material, options=options, on_event=progress.hear, ledger=ledger), progress)
-    for note in write_all(drafted, out or []):
+    for note in write_all(drafted, out or [], with_sources=sources):
         progress.note(note)
     _show(drafted, as_json=as_json)
     _end(drafted, is_model_named=bool(model))
@@ -164,6 +168,7 @@ def export(
         WhatName,
         typer.Option(help="The page, or what the customer gets: the agenda, what we bring."),
     ] = "page",
+    sources: Sources = False,
 ) -> None:
     """Write a plan, the customer's agenda or what we bring in another format."""
     from coach.export.files import check_day, check_outputs, drafted_in, read_plan, write_all
@@ -171,7 +176,7 @@ def export(
     check_outputs(out, what=what)
     drafted = drafted_in(_kept(str(plan)) or read_plan(plan), context=_context(context) if context else None)
     check_day(out, drafted.context)
-    for note in write_all(drafted, out, what=what):
+    for note in write_all(drafted, out, what=what, with_sources=sources):
         _tell(note)
 
 

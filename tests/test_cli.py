@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -409,6 +410,13 @@ def test_suggestions_are_asked_for_by_name(
     args = ["critique", plan_file, "--context", notes, "--model", "openai:example-model"]
     assert "── suggestions" not in coach(*args).err
     assert "── suggestions" in coach(*args, "--suggest").err
+
+
+def test_codes_of_the_notes_are_written_where_they_are_asked_for(coach: Coach, notes: Path, tmp_path: Path) -> None:
+    coach("draft", notes, "--out", tmp_path / "plan.json", "--out", tmp_path / "plan.md")
+    coach("export", tmp_path / "plan.json", "--out", tmp_path / "coded.md", "--sources")
+    plain, coded = ((tmp_path / name).read_text("utf-8") for name in ("plan.md", "coded.md"))
+    assert (bool(re.search(r"\[L\d", plain)), bool(re.search(r"\[L\d", coded))) == (False, True)
 
 
 def test_a_plan_written_as_markdown_is_critiqued_as_it_was_drafted(coach: Coach, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -285,6 +286,14 @@ def test_the_page_and_the_agenda_are_downloaded(client: TestClient, kept: KeptPl
     assert answer.status_code == 200
     assert answer.content.startswith(start)
     assert f"harrowgate-chilled-foods{name}" in answer.headers["content-disposition"]
+
+
+def test_a_page_is_downloaded_with_the_codes_of_its_lines_where_they_are_asked_for(
+    client: TestClient, kept: KeptPlan
+) -> None:
+    address = f"/files/{kept.id}.md?token={grant(desk().secret, kept.id, right='read')}"
+    assert re.search(r"\[L\d+[\]\s]", client.get(f"{address}&sources=1").text)
+    assert not re.search(r"\[L\d+[\]\s]", client.get(address).text)
 
 
 @pytest.mark.parametrize("name", [".exe", "-secrets.pdf", "-agenda.json"])

@@ -35,11 +35,12 @@ _CITED = re.compile(r"\[([LFP]\d+(?: [LFP]\d+)*)\]")
 _BASES: tuple[str, ...] = get_args(Basis)
 _STATUSES: tuple[str, ...] = get_args(CheckStatus)
 _EXACT = ("kind", "text", "citations")
+_CITATIONS = frozenset({"citations"})
 
 
-def written(block: Block) -> str:
-    """The block's text, its citations and its comment."""
-    shown = _shown(block)
+def written(block: Block, *, shown_as: Block | None = None) -> str:
+    """The block's text, its citations and its comment; `shown_as` it may say less, then the comment keeps the rest."""
+    shown = _shown(shown_as or block)
     return f"{shown}\n{_comment(block, shown)}" if shown else _comment(block, shown)
 
 
@@ -105,8 +106,10 @@ def _hidden(block: Block, shown: str) -> dict[str, JsonValue]:
     if block.check.problems:
         hidden["problems"] = list(block.check.problems)
     seen = _as_shown(shown)
-    if (seen.kind, seen.text, seen.citations) != (block.kind, block.text, block.citations):
+    if (seen.kind, seen.text) != (block.kind, block.text):
         hidden |= {"kind": block.kind, "text": block.text, "citations": list(block.citations)}
+    elif seen.citations != block.citations:
+        hidden["citations"] = list(block.citations)
     return hidden
 
 
@@ -194,6 +197,7 @@ def _edited(above: str, stored: _Stored) -> Iterator[Block]:
     if last:
         read = with_citations(last)
         index = stored.index | {"basis": stored.index["basis"] or read.basis, "written_by": "rep", "check": Check()}
+        index |= {} if read.citations else {name: stored.hidden[name] for name in _CITATIONS & stored.hidden.keys()}
         yield Block.model_validate(read.model_dump() | index)
 
 

@@ -21,6 +21,7 @@ from coach.export.labels import labels_for
 from coach.export.runs import Piece, Run, pieces_of, plain, runs_of
 from coach.export.safe import CustomerSafe, Gate, LeftOut
 from coach.export.safe_words import NAMED, NOTHING_BROUGHT, TO_FILL_IN, YOURS, phrases_for
+from coach.export.sources import without_sources
 from coach.export.typeset import Paper
 from coach.markup import plain as plain_text
 from coach.schema import AccountContext, Block, Groundwork, MeetingPlan
@@ -56,6 +57,7 @@ def bring_sheet(plan: MeetingPlan, context: AccountContext, groundwork: Groundwo
         NothingBrought: the page says that nothing is handed out, and has no table that could be.
         InputError: the page brings nothing, or nothing of it may be shown.
     """
+    plan = without_sources(plan, context)
     brought = [block for block in plan.blocks if block.part == "bring" and block.kind != "heading"]
     if said := _nothing_brought(plan):
         raise NothingBrought(f"Nothing is handed out at this meeting: the page says “{said}”")

@@ -18,6 +18,7 @@ from coach.export.labels import labels_for
 from coach.export.safe import CustomerSafe, Gate, LeftOut, visible
 from coach.export.safe_words import AGREED, COURTESY, HOPE, LEAVING, NAMED, PROPOSAL, YOURS, Phrases, phrases_for
 from coach.export.slots import Slot, slots
+from coach.export.sources import without_sources
 from coach.export.typeset import Paper
 from coach.markup import plain
 from coach.names import name_words
@@ -70,7 +71,7 @@ class CustomerAgenda:
 def customer_agenda(plan: MeetingPlan, context: AccountContext, groundwork: Groundwork | None = None) -> CustomerAgenda:
     """Read the agenda out of a page. Without a groundwork the notes alone say what is confidential."""
     gate = Gate(context, groundwork or Groundwork())
-    return _Maker(plan, gate).agenda()
+    return _Maker(without_sources(plan, context), gate).agenda()
 
 
 def to_markdown(agenda: CustomerAgenda) -> str:

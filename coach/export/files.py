@@ -15,6 +15,7 @@ from coach.documents import MAX_BYTES, check_size, decoded
 from coach.errors import InputError
 from coach.export.jsonfile import from_json, to_json
 from coach.export.markdown import from_markdown, to_markdown
+from coach.export.sources import without_sources
 from coach.schema import AccountContext, Drafted, MeetingPlan
 
 if TYPE_CHECKING:
@@ -51,9 +52,11 @@ def check_day(paths: Iterable[Path], context: AccountContext) -> None:
             raise InputError(f"{path}: a calendar file needs the day of the meeting. Add it to the context.")
 
 
-def write_all(drafted: Drafted, paths: Iterable[Path], *, what: What = "page") -> tuple[str, ...]:
+def write_all(
+    drafted: Drafted, paths: Iterable[Path], *, what: What = "page", with_sources: bool = False
+) -> tuple[str, ...]:
     """Write to each file, atomically; one sentence a file for the rep, and what was left out. Raises InputError."""
-    return tuple(_write(drafted, path, what) for path in paths)
+    return tuple(_write(drafted, path, what, with_sources=with_sources) for path in paths)
 
 
 def read_plan(path: Path, *, today: dt.date | None = None) -> Drafted | MeetingPlan:
@@ -93,11 +96,18 @@ def _text(path: Path) -> str:
 
 
 def made(
-    drafted: Drafted, *, what: What = "page", ending: str, paper: Paper = "a4", plan_id: str = ""
+    drafted: Drafted,
+    *,
+    what: What = "page",
+    ending: str,
+    paper: Paper = "a4",
+    plan_id: str = "",
+    with_sources: bool = False,
 ) -> tuple[bytes, str]:
     """One file's content, and what a person should know of it (empty, or as it goes on after “written”).
 
-    `ending` with its dot; `plan_id` keeps the calendar event the same one when the meeting is moved.
+    `ending` with its dot; `plan_id` keeps the calendar event the same one when the meeting is moved. `with_sources`:
+    the page shows the codes of the lines behind it; JSON always has them, the customer's files never.
 
     Raises:
         InputError: the meeting has no day for a calendar file, or there is nothing to bring.
@@ -109,22 +119,23 @@ def made(
     from coach.recheck import with_outcomes_as_said
 
     plan = with_outcomes_as_said(drafted.plan, drafted.context)
+    if ending == ".json":
+        return to_json(drafted.model_copy(update={"plan": plan})).encode(), ""
+    if ending == ".md":
+        return to_markdown(plan, drafted.context, with_sources=with_sources).encode(), ""
+    plan = plan if with_sources else without_sources(plan, drafted.context)
     if ending == ".pdf":
         from coach.export.pdf import to_pdf
 
         page = to_pdf(plan, drafted.context, paper=paper)
         return page.data, "" if page.fits_readably else ", but too long to be read at a table"
-    if ending == ".docx":
-        from coach.export.docx import to_docx
+    from coach.export.docx import to_docx
 
-        return to_docx(plan, drafted.context, paper=paper), ""
-    as_now = drafted.model_copy(update={"plan": plan})
-    text = to_json(as_now) if ending == ".json" else to_markdown(plan, drafted.context)
-    return text.encode(), ""
+    return to_docx(plan, drafted.context, paper=paper), ""
 
 
-def _write(drafted: Drafted, path: Path, what: What) -> str:
-    data, remark = made(drafted, what=what, ending=path.suffix.lower())
+def _write(drafted: Drafted, path: Path, what: What, *, with_sources: bool) -> str:
+    data, remark = made(drafted, what=what, ending=path.suffix.lower(), with_sources=with_sources)
     _replace(path, data)
     return f"{path}: written{remark}"
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from coach.errors import InputError
 from coach.export.block_comments import END_OF_PAGE, START, harmless, read_blocks, written
+from coach.export.sources import without_sources
 from coach.handwritten import commitment, with_parts
 from coach.markup import title_of
 from coach.schema import AccountContext, Block, MeetingPlan
@@ -29,10 +30,15 @@ _OWN_KEYS = frozenset(MeetingPlan.model_fields) - {"blocks"}
 _BLOCK_NUMBER = re.compile(r"B(\d{1,9})")
 
 
-def to_markdown(plan: MeetingPlan, context: AccountContext | None = None) -> str:
-    """The plan as text; with its context, account and meeting stand on top and the cited lines at the end."""
-    pieces = [_front_matter(plan, context), *(written(block) for block in plan.blocks)]
-    if context:
+def to_markdown(plan: MeetingPlan, context: AccountContext | None = None, *, with_sources: bool = True) -> str:
+    """The plan as text; with its context, account and meeting stand on top and the cited lines at the end.
+
+    Without sources the comments alone have the codes of its lines, so that it is read back just as well.
+    """
+    shown = plan if with_sources or not context else without_sources(plan, context)
+    blocks = zip(plan.blocks, shown.blocks, strict=True)
+    pieces = [_front_matter(shown, context), *(written(block, shown_as=one) for block, one in blocks)]
+    if context and with_sources:
         pieces += _cited_lines(plan, context)
     return "\n\n".join(pieces) + "\n"
 

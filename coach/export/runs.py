@@ -134,13 +134,19 @@ def _item(node: SyntaxTreeNode, *, ordered: bool) -> Piece:
 
 
 def _table(text: str) -> Piece:
-    lines = [line for line in text.splitlines() if line.strip() and not _RULE_ROW.match(line)]
-    rows = [[runs_of(cell) for cell in _cells(line)] for line in lines]
+    lines = [line for line in text.splitlines() if line.strip() and not is_rule_row(line)]
+    rows = [[runs_of(cell) for cell in cells_of(line)] for line in lines]
     width = max((len(row) for row in rows), default=0)
     return Piece("table", rows=tuple((*row, *[()] * (width - len(row))) for row in rows))
 
 
-def _cells(line: str) -> list[str]:
+def is_rule_row(line: str) -> bool:
+    """`|---|:--|`, below a table's header."""
+    return _RULE_ROW.match(line) is not None
+
+
+def cells_of(line: str) -> list[str]:
+    """The cells of a table's row, a bar written as `\\|` as one."""
     cells = _CELL_END.split(line.strip().removeprefix("|"))
     if len(cells) > 1 and not cells[-1].strip():
         cells.pop()

@@ -24,6 +24,7 @@ THEIRS = {
     ".ics": "Calendar entry with the agenda", BRING: "What we bring, as PDF",
 }  # fmt: skip
 GENERAL = "<p>The agenda holds general words alone: no topic of the page could be shown to the customer.</p>"
+SOURCES = "with-sources"
 NO_DAY = "A calendar entry needs the meeting’s day: set it under When."
 
 
@@ -37,7 +38,11 @@ def show(kept: KeptPlan) -> None:
             st.html('<p class="mc">There is nothing to export yet: draft the page first.</p>')
             return
         ours = {f".{ending}": name for ending, name in OURS.items()}
-        st.html(f'<div class="mc"><h2>For your side</h2>{_links(kept, ours)}</div>')
+        with_sources = st.session_state.get(SOURCES, False)
+        st.html(f'<div class="mc"><h2>For your side</h2>{_links(kept, ours, with_sources=with_sources)}</div>')
+        st.toggle(
+            "With sources", key=SOURCES, help="Shows behind each statement which lines of your notes it rests on."
+        )
         sheet, without = _sheet(kept)
         missing = {".ics": not kept.context.meeting.date, BRING: sheet is None}
         theirs = {ending: name for ending, name in THEIRS.items() if not missing.get(ending)}
@@ -46,13 +51,15 @@ def show(kept: KeptPlan) -> None:
         st.html(f'<div class="mc"><h2>For the customer</h2>{_links(kept, theirs)}{told}</div>')
 
 
-def address(kept: KeptPlan, ending: str) -> str:
+def address(kept: KeptPlan, ending: str, *, with_sources: bool = False) -> str:
     """Beside the page's own address, wherever the app is served."""
-    return f"files/{kept.id}{ending}?token={quote(token(kept.id))}"
+    sources = "&sources=1" if with_sources else ""
+    return f"files/{kept.id}{ending}?token={quote(token(kept.id))}{sources}"
 
 
-def _links(kept: KeptPlan, names: dict[str, str]) -> str:
-    items = "".join(f'<li><a href="{address(kept, ending)}" download>{name}</a></li>' for ending, name in names.items())
+def _links(kept: KeptPlan, names: dict[str, str], *, with_sources: bool = False) -> str:
+    addresses = {name: address(kept, ending, with_sources=with_sources) for ending, name in names.items()}
+    items = "".join(f'<li><a href="{one}" download>{name}</a></li>' for name, one in addresses.items())
     return f'<ul class="mc-links">{items}</ul>'
 
 

@@ -31,7 +31,7 @@ MEDIA_TYPES = {
 }
 
 
-def file_of(db: Database, plan_id: str, *, what: str, ending: str) -> Response:
+def file_of(db: Database, plan_id: str, *, what: str, ending: str, with_sources: bool = False) -> Response:
     """The plan; with `what` = `agenda` or `bring` only what the customer may see.
 
     Raises:
@@ -42,7 +42,9 @@ def file_of(db: Database, plan_id: str, *, what: str, ending: str) -> Response:
     if asked is None or ending not in ENDINGS[asked]:
         raise InputError(f"There is no download of this kind: {what or 'page'}, .{ending}")
     paper: Paper = "us-letter" if preference(db, "paper") == "us-letter" else "a4"
-    data, _ = made(drafted_of(kept), what=asked, ending=f".{ending}", paper=paper, plan_id=plan_id)
+    data, _ = made(
+        drafted_of(kept), what=asked, ending=f".{ending}", paper=paper, plan_id=plan_id, with_sources=with_sources
+    )
     name = file_name(kept.context.account, what=what, ending=ending)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}
     return Response(data, media_type=MEDIA_TYPES[ending], headers=headers)

@@ -180,7 +180,8 @@ async def _file(request: Request) -> Response:
     request.path_params["plan_id"] = plan_id
     if await run_in_threadpool(_right, request) is None:
         return _refusal(401, "This link is no longer open to you. Load the page again.")
-    return await _answered(lambda: file_of(desk().db, plan_id, what=what, ending=ending))
+    with_sources = bool(request.query_params.get("sources"))
+    return await _answered(lambda: file_of(desk().db, plan_id, what=what, ending=ending, with_sources=with_sources))
 
 
 def _asked(handle: Callable[[Request, Right], Json], *, right: Right) -> Callable[[Request], Awaitable[Response]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import docx
@@ -92,6 +93,15 @@ def test_without_a_day_no_calendar_entry_is_offered(app: App, tabs: Tabs) -> Non
     page.get_by_role("button", name="Export").click()
     expect(page.get_by_text("A calendar entry needs the meeting’s day: set it under When.")).to_be_visible()
     expect(page.get_by_role("link", name="Calendar entry with the agenda")).to_have_count(0)
+
+
+def test_the_page_is_offered_with_its_sources(app: App, tabs: Tabs) -> None:
+    page = tabs.plan(app.drafted_plan())
+    page.get_by_role("button", name="Export").click()
+    word = page.get_by_role("link", name="Word", exact=True)
+    expect(word).to_have_attribute("href", re.compile("token=[^&]+$"))
+    page.get_by_text("With sources").click()
+    expect(word).to_have_attribute("href", re.compile("&sources=1$"))
 
 
 def test_the_calendar_has_the_hour_and_the_agenda(files: dict[str, bytes]) -> None:
