@@ -23,6 +23,7 @@ from coach.errors import CoachError, InputError
 
 if TYPE_CHECKING:
     import datetime as dt
+    from zoneinfo import ZoneInfo
 
     from rich.console import Console
 
@@ -46,6 +47,13 @@ Out = Annotated[
 ]
 Sources = Annotated[
     bool, typer.Option("--sources", help="Files of the page show the codes of the notes behind it, such as [L3].")
+]
+Zone = Annotated[
+    str,
+    typer.Option(
+        help="Time zone of the meeting in a .ics file, such as Europe/Berlin; without it the entry is for that hour of"
+        " the local clock wherever it is opened."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Language = Annotated[str, typer.Option(help="Language of the page; else the notes'.")]
@@ -89,6 +97,7 @@ def draft(
     decide: Annotated[list[str] | None, typer.Option(help="What is decided already; may be repeated.")] = None,
     out: Out = None,
     sources: Sources = False,
+    zone: Zone = "",
     as_json: AsJson = False,
     again: Again = 0,
     timeout: Timeout = None,
@@ -100,6 +109,7 @@ def draft(
     from coach.workflow import Options, plan_meeting
 
     check_outputs(out or [])
+    of_hours = _zone(zone)
     material = _context(context, notes, _day(today))
     check_day(out or [], material)
     options = Options(
@@ -115,7 +125,7 @@ def draft(
     progress = _progress()
     ledger = _ledger(options, progress)
     drafted = _run(plan_meeting(material, options=options, on_event=progress.hear, ledger=ledger), progress)
-    for note in write_all(drafted, out or [], with_sources=sources):
+    for note in write_all(drafted, out or [], with_sources=sources, zone=of_hours):
         progress.note(note)
     _show(drafted, as_json=as_json)
     _end(drafted, is_model_named=bool(model))
@@ -169,14 +179,16 @@ def export(
         typer.Option(help="The page, or what the customer gets: the agenda, what we bring."),
     ] = "page",
     sources: Sources = False,
+    zone: Zone = "",
 ) -> None:
     """Write a plan, the customer's agenda or what we bring in another format."""
     from coach.export.files import check_day, check_outputs, drafted_in, read_plan, write_all
 
     check_outputs(out, what=what)
+    of_hours = _zone(zone)
     drafted = drafted_in(_kept(str(plan)) or read_plan(plan), context=_context(context) if context else None)
     check_day(out, drafted.context)
-    for note in write_all(drafted, out, what=what, with_sources=sources):
+    for note in write_all(drafted, out, what=what, with_sources=sources, zone=of_hours):
         _tell(note)
 
 
@@ -261,6 +273,12 @@ def _kept(plan_id: str) -> Drafted | None:
         return drafted_of(load_plan(db, plan_id))
     finally:
         db.close()
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    from coach.export.calendar import zone_named
+
+    return zone_named(name) if name else None
 
 
 def _day(text: str) -> dt.date | None:

@@ -287,6 +287,10 @@ def test_customer_agenda_and_calendar_file_are_exported(coach: Coach, plan_file:
     assert "## Agenda" in agenda
     assert "Tom Reed" in agenda
     assert "METHOD:PUBLISH" in (tmp_path / "agenda.ics").read_text("utf-8")
+    coach("export", plan_file, "--out", tmp_path / "agenda.ics", "--zone", "America/New_York")
+    assert "DTSTART;TZID=America/New_York:" in (tmp_path / "agenda.ics").read_text("utf-8")
+    ended = coach("export", plan_file, "--out", tmp_path / "agenda.ics", "--zone", "../Berlin")
+    assert (ended.code, "../Berlin is no time zone" in ended.err) == (2, True)
 
 
 def test_what_we_bring_is_exported_and_what_was_left_out_is_told(coach: Coach, tmp_path: Path) -> None:

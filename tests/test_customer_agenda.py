@@ -7,11 +7,11 @@ import io
 
 import pytest
 from docx import Document
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 from pypdf import PdfReader
 
 from coach.errors import InputError
-from coach.export.calendar import to_ics
+from coach.export.calendar import to_ics, zone_named
 from coach.export.customer_agenda import CustomerAgenda, customer_agenda, to_docx, to_markdown, to_pdf
 from coach.schema import AccountContext, Block, Kind, MeetingPlan, NoteLine
 from tests.support.leaky import page_of
@@ -256,6 +256,29 @@ def test_the_event_has_the_meeting_s_time_as_it_is_said_there() -> None:
 def test_a_start_with_a_zone_is_that_moment_everywhere() -> None:
     start = dt.time(14, 0, tzinfo=dt.timezone(dt.timedelta(hours=1)))
     assert _event(_at(CONTEXT, start=start)).decoded("DTSTART") == dt.datetime(2026, 11, 25, 13, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(("day", "hours"), [(dt.date(2026, 11, 25), 1), (dt.date(2026, 7, 1), 2)])
+def test_an_hour_of_a_zone_is_that_of_its_clocks_on_that_day(day: dt.date, hours: int) -> None:
+    context = _at(CONTEXT, date=day)
+    data = to_ics(WOVEN, context, customer_agenda(WOVEN, context), now=NOW, zone=zone_named("Europe/Berlin"))
+    calendar = Calendar.from_ical(data)
+    (event,), (described,) = calendar.walk("VEVENT"), calendar.walk("VTIMEZONE")
+    start = event["DTSTART"]
+    assert (start.params["TZID"], start.dt.replace(tzinfo=None)) == (
+        "Europe/Berlin",
+        dt.datetime.combine(day, dt.time(14)),
+    )
+    assert isinstance(described, Timezone)
+    offsets = {start.dt.utcoffset(), start.dt.replace(tzinfo=described.to_tz(lookup_tzid=False)).utcoffset()}
+    assert offsets == {dt.timedelta(hours=hours)}
+    assert event["DTEND"].dt - start.dt == dt.timedelta(minutes=45)
+
+
+def test_without_a_zone_the_hour_is_that_of_any_clock() -> None:
+    data = to_ics(WOVEN, CONTEXT, customer_agenda(WOVEN, CONTEXT), now=NOW)
+    assert b"DTSTART:20261125T140000\r\n" in data
+    assert b"VTIMEZONE" not in data
 
 
 def test_without_a_start_the_event_is_the_day() -> None:

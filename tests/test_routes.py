@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -294,6 +295,13 @@ def test_a_page_is_downloaded_with_the_codes_of_its_lines_where_they_are_asked_f
     address = f"/files/{kept.id}.md?token={grant(desk().secret, kept.id, right='read')}"
     assert re.search(r"\[L\d+[\]\s]", client.get(f"{address}&sources=1").text)
     assert not re.search(r"\[L\d+[\]\s]", client.get(address).text)
+
+
+def test_the_calendar_file_is_in_the_zone_that_was_asked_for(client: TestClient, kept: KeptPlan) -> None:
+    address = f"/files/{kept.id}.ics?token={grant(desk().secret, kept.id, right='read')}&zone="
+    (event,) = Calendar.from_ical(client.get(f"{address}America%2FNew_York").content).walk("VEVENT")
+    assert event["DTSTART"].params["TZID"] == "America/New_York"
+    assert client.get(f"{address}Nowhere").status_code == 409
 
 
 @pytest.mark.parametrize("name", [".exe", "-secrets.pdf", "-agenda.json"])

@@ -19,6 +19,8 @@ from coach.export.sources import without_sources
 from coach.schema import AccountContext, Drafted, MeetingPlan
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from coach.export.handout import Handout
     from coach.export.typeset import Paper
 
@@ -53,10 +55,15 @@ def check_day(paths: Iterable[Path], context: AccountContext) -> None:
 
 
 def write_all(
-    drafted: Drafted, paths: Iterable[Path], *, what: What = "page", with_sources: bool = False
+    drafted: Drafted,
+    paths: Iterable[Path],
+    *,
+    what: What = "page",
+    with_sources: bool = False,
+    zone: ZoneInfo | None = None,
 ) -> tuple[str, ...]:
     """Write to each file, atomically; one sentence a file for the rep, and what was left out. Raises InputError."""
-    return tuple(_write(drafted, path, what, with_sources=with_sources) for path in paths)
+    return tuple(_write(drafted, path, what, with_sources=with_sources, zone=zone) for path in paths)
 
 
 def read_plan(path: Path, *, today: dt.date | None = None) -> Drafted | MeetingPlan:
@@ -103,17 +110,19 @@ def made(
     paper: Paper = "a4",
     plan_id: str = "",
     with_sources: bool = False,
+    zone: ZoneInfo | None = None,
 ) -> tuple[bytes, str]:
     """One file's content, and what a person should know of it (empty, or as it goes on after “written”).
 
     `ending` with its dot; `plan_id` keeps the calendar event the same one when the meeting is moved. `with_sources`:
-    the page shows the codes of the lines behind it; JSON always has them, the customer's files never.
+    the page shows the codes of the lines behind it; JSON always has them, the customer's files never. `zone`: of the
+    meeting's hour in a calendar file.
 
     Raises:
         InputError: the meeting has no day for a calendar file, or there is nothing to bring.
     """
     if ending == ".ics" or what == "agenda":
-        return _agenda(drafted, ending, paper, plan_id)
+        return _agenda(drafted, ending, paper, plan_id, zone)
     if what == "bring":
         return _bring(drafted, ending, paper)
     from coach.recheck import with_outcomes_as_said
@@ -134,13 +143,13 @@ def made(
     return to_docx(plan, drafted.context, paper=paper), ""
 
 
-def _write(drafted: Drafted, path: Path, what: What, *, with_sources: bool) -> str:
-    data, remark = made(drafted, what=what, ending=path.suffix.lower(), with_sources=with_sources)
+def _write(drafted: Drafted, path: Path, what: What, *, with_sources: bool, zone: ZoneInfo | None) -> str:
+    data, remark = made(drafted, what=what, ending=path.suffix.lower(), with_sources=with_sources, zone=zone)
     _replace(path, data)
     return f"{path}: written{remark}"
 
 
-def _agenda(drafted: Drafted, ending: str, paper: Paper, plan_id: str) -> tuple[bytes, str]:
+def _agenda(drafted: Drafted, ending: str, paper: Paper, plan_id: str, zone: ZoneInfo | None) -> tuple[bytes, str]:
     from coach.export.calendar import to_ics
     from coach.export.customer_agenda import customer_agenda
 
@@ -149,7 +158,7 @@ def _agenda(drafted: Drafted, ending: str, paper: Paper, plan_id: str) -> tuple[
     remark = f"; {kept} pieces of the page stay with you" if kept else ""
     if ending == ".ics":
         now = dt.datetime.now(dt.UTC)
-        return to_ics(drafted.plan, drafted.context, agenda, now=now, plan_id=plan_id), remark
+        return to_ics(drafted.plan, drafted.context, agenda, now=now, plan_id=plan_id, zone=zone), remark
     return _sheet(agenda.handout, ending, paper), remark
 
 

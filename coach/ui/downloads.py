@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -13,7 +14,9 @@ from coach.export.customer_agenda import customer_agenda
 from coach.export.safe import LeftOut
 from coach.keeping import plan_of
 from coach.plain import plain
+from coach.schema import Meeting
 from coach.store.records import KeptPlan
+from coach.ui import moments
 from coach.ui.inert import as_html
 from coach.ui.person import token
 
@@ -25,6 +28,7 @@ THEIRS = {
 }  # fmt: skip
 GENERAL = "<p>The agenda holds general words alone: no topic of the page could be shown to the customer.</p>"
 SOURCES = "with-sources"
+ANYWHERE = "wherever it is opened: your browser does not tell its time zone"
 NO_DAY = "A calendar entry needs the meeting’s day: set it under When."
 
 
@@ -46,7 +50,7 @@ def show(kept: KeptPlan) -> None:
         sheet, without = _sheet(kept)
         missing = {".ics": not kept.context.meeting.date, BRING: sheet is None}
         theirs = {ending: name for ending, name in THEIRS.items() if not missing.get(ending)}
-        undated = "" if ".ics" in theirs else f"<p>{NO_DAY}</p>"
+        undated = _hour(kept.context.meeting) if ".ics" in theirs else f"<p>{NO_DAY}</p>"
         told = undated + without + _left_out(kept, sheet)
         st.html(f'<div class="mc"><h2>For the customer</h2>{_links(kept, theirs)}{told}</div>')
 
@@ -54,7 +58,22 @@ def show(kept: KeptPlan) -> None:
 def address(kept: KeptPlan, ending: str, *, with_sources: bool = False) -> str:
     """Beside the page's own address, wherever the app is served."""
     sources = "&sources=1" if with_sources else ""
-    return f"files/{kept.id}{ending}?token={quote(token(kept.id))}{sources}"
+    zone = f"&zone={quote(_zone(), safe='')}" if ending == ".ics" and _zone() else ""
+    return f"files/{kept.id}{ending}?token={quote(token(kept.id))}{sources}{zone}"
+
+
+def _zone() -> str:
+    """The browser's, by name; empty where it does not tell."""
+    zone = moments.zone()
+    return zone.key if isinstance(zone, ZoneInfo) else ""
+
+
+def _hour(meeting: Meeting) -> str:
+    """Which clock the calendar entry goes by, where the record has an hour without a zone."""
+    if meeting.start is None or meeting.start.tzinfo:
+        return ""
+    where = f"in your time zone, {_zone().replace('_', ' ')}" if _zone() else ANYWHERE
+    return f"<p><small>The calendar entry is for {meeting.start:%H:%M} {as_html(where)}.</small></p>"
 
 
 def _links(kept: KeptPlan, names: dict[str, str], *, with_sources: bool = False) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from coach.errors import InputError
+from coach.export.calendar import zone_named
 from coach.export.files import What, made
 from coach.export.typeset import Paper
 from coach.keeping import drafted_of
@@ -31,8 +32,12 @@ MEDIA_TYPES = {
 }
 
 
-def file_of(db: Database, plan_id: str, *, what: str, ending: str, with_sources: bool = False) -> Response:
+def file_of(
+    db: Database, plan_id: str, *, what: str, ending: str, with_sources: bool = False, zone: str = ""
+) -> Response:
     """The plan; with `what` = `agenda` or `bring` only what the customer may see.
+
+    `zone`: the rep's, of the meeting's hour.
 
     Raises:
         InputError: no such plan or kind of file.
@@ -43,7 +48,13 @@ def file_of(db: Database, plan_id: str, *, what: str, ending: str, with_sources:
         raise InputError(f"There is no download of this kind: {what or 'page'}, .{ending}")
     paper: Paper = "us-letter" if preference(db, "paper") == "us-letter" else "a4"
     data, _ = made(
-        drafted_of(kept), what=asked, ending=f".{ending}", paper=paper, plan_id=plan_id, with_sources=with_sources
+        drafted_of(kept),
+        what=asked,
+        ending=f".{ending}",
+        paper=paper,
+        plan_id=plan_id,
+        with_sources=with_sources,
+        zone=zone_named(zone) if zone else None,
     )
     name = file_name(kept.context.account, what=what, ending=ending)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}

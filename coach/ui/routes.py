@@ -6,6 +6,7 @@ Every answer is JSON; every refusal has one line for a person. Bodies are bounde
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -180,8 +181,10 @@ async def _file(request: Request) -> Response:
     request.path_params["plan_id"] = plan_id
     if await run_in_threadpool(_right, request) is None:
         return _refusal(401, "This link is no longer open to you. Load the page again.")
-    with_sources = bool(request.query_params.get("sources"))
-    return await _answered(lambda: file_of(desk().db, plan_id, what=what, ending=ending, with_sources=with_sources))
+    asked = request.query_params
+    with_sources, zone = bool(asked.get("sources")), asked.get("zone", "")
+    file = partial(file_of, desk().db, plan_id, what=what, ending=ending, with_sources=with_sources, zone=zone)
+    return await _answered(file)
 
 
 def _asked(handle: Callable[[Request, Right], Json], *, right: Right) -> Callable[[Request], Awaitable[Response]]:

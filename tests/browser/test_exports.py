@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from datetime import UTC, date
 
 import docx
 import pytest
 from docx.document import Document
 from icalendar import Calendar
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 from pypdf import PdfReader
 
 from coach.export.jsonfile import from_json
@@ -18,6 +18,7 @@ from coach.export.markdown import from_markdown
 from coach.schema import Drafted, Meeting
 from coach.store import plans
 from tests.browser.app import App, Tabs, block, write
+from tests.browser.conftest import WAITS_MS
 
 MINE = "Jens comes by train."
 CONFIDENTIAL = ("Scandex", "Aldermoor", "18%", "waited", "24/10", "24 October", "120k", "120,000", "Negotiation")
@@ -102,6 +103,19 @@ def test_the_page_is_offered_with_its_sources(app: App, tabs: Tabs) -> None:
     expect(word).to_have_attribute("href", re.compile("token=[^&]+$"))
     page.get_by_text("With sources").click()
     expect(word).to_have_attribute("href", re.compile("&sources=1$"))
+
+
+def test_the_calendar_entry_goes_by_the_browser_s_time_zone(app: App, browser: Browser) -> None:
+    plan_id = app.drafted_plan()
+    with browser.new_context(timezone_id="America/New_York", reduced_motion="reduce") as context:
+        context.set_default_timeout(WAITS_MS)
+        page = Tabs(context, app.server.url).plan(plan_id)
+        page.get_by_role("button", name="Export").click()
+        expect(page.get_by_text("is for 10:00 in your time zone, America/New York.")).to_be_visible()
+        link = page.get_by_role("link", name="Calendar entry with the agenda")
+        answer = page.request.get(f"{app.server.url}/{link.get_attribute('href')}").text()
+    (event,) = Calendar.from_ical(answer).walk("VEVENT")
+    assert event["DTSTART"].dt.astimezone(UTC).isoformat() == "2026-12-03T15:00:00+00:00"
 
 
 def test_the_calendar_has_the_hour_and_the_agenda(files: dict[str, bytes]) -> None:
