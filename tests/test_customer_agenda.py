@@ -136,6 +136,24 @@ def test_minutes_that_a_comma_or_a_colon_follows_are_minutes() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        _plan(("- 0–5 opening", "agenda"), ("- 5–35 what is open", "agenda"), ("- 35–45 Piotr writes it", "best")),
+        _plan(("- 0–5 opening", "agenda"), ("- 5–35 what is open", "agenda"), ("- Ten minutes: Piotr writes", "best")),
+        _plan(("14:00 opening", "agenda"), ("14:05 what is open", "agenda"), ("> 14:35 “Piotr, will you?”", "best")),
+        _plan(("0–5 opening\n5–35 what is open\n35–45 decide", "agenda")),
+        _plan(("| Min | What |\n|---|---|\n| 0–5 | Opening |\n| 5–35 | What is open |\n| 35–45 | Decide |", "agenda")),
+    ],
+)
+def test_an_agenda_ends_with_the_next_steps_wherever_the_page_has_its_end(page: MeetingPlan) -> None:
+    assert _lines(customer_agenda(page, CONTEXT)) == [
+        ("14:00–14:05", 5, "Welcome, and what you would like to settle"),
+        ("14:05–14:35", 30, "What is open"),
+        ("14:35–14:45", 10, "Next steps: who does what, and by when"),
+    ]
+
+
 def test_stretches_on_one_line_are_each_a_line() -> None:
     page = _plan(("0–5 opening · 5–20 what the board can read · 20–45 decide, who writes what", "agenda"))
     assert [line[:2] for line in _lines(customer_agenda(page, CONTEXT))] == [

@@ -205,6 +205,15 @@ class _Maker:
             first, last = found[same[0]], found[same[-1]]
             hours = self._gate.hours(None if first.is_counted else first.start, last.end)
             yield AgendaItem(hours, _length(first, last), topics[same[0]])
+        yield from self._close(found[-1], topics[-1])
+
+    def _close(self, last: Slot, topic: CustomerSafe) -> Iterator[AgendaItem]:
+        """What is left of the meeting behind the last stretch that the page gives a time."""
+        meeting, steps = self._gate.context.meeting, self._gate.phrase(self._phrases.next_steps)
+        begin = 0 if last.is_counted or not meeting.start else meeting.start.hour * 60 + meeting.start.minute
+        end = begin + (meeting.minutes or 0)
+        if last.end is not None and last.end < end and topic != steps:
+            yield AgendaItem(self._gate.hours(None if last.is_counted else last.end, end), end - last.end, steps)
 
     def _untimed(self) -> Iterator[AgendaItem]:
         """The page's own topics where it has any without times, else what every meeting has, in between."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from coach.export.runs import cells_of
 from coach.markup import plain
 from coach.schema import Block, MeetingPlan
 
@@ -27,7 +28,7 @@ _MINUTES = re.compile(r"\W*(?P<a>\d{1,3})\s*[–—-]\s*(?P<b>\d{1,3})(?![:.,]?\
 _UNTIL = re.compile(
     rf"(?P<label>[^.:“\"„«\n]{{2,{_LONGEST_LABEL}}}?),?\s(?:to|bis|until|till)\s{_CLOCK.format('b')}{_GAP}"
 )
-_BETWEEN = re.compile(r"\s[·;|]\s+(?=\d{1,3}\s*[–—-]\s*\d{1,3}\s|\d{1,2}[:.h]\d\d\b)")
+_BETWEEN = re.compile(r"(?:\s[·;|]\s+|\n\s*[-*•]?\s*)(?=\d{1,3}\s*[–—-]\s*\d{1,3}\s|\d{1,2}[:.h]\d\d\b)")
 _ELSEWHERE = ("before", "answers", "leave_out", "people", "decides")
 """Parts that are not in the room."""
 
@@ -76,9 +77,12 @@ def _read(plan: MeetingPlan) -> Iterator[Slot]:
 
 
 def _stretches(plan: MeetingPlan) -> Iterator[tuple[Block, str]]:
-    """Each block's words; of several stretches on one line (`0–4 opening · 4–14 the cause`), each by itself."""
+    """Each block's words; of several stretches in it (`0–4 opening · 4–14 the cause`, a table), each by itself."""
     for block in plan.blocks:
-        yield from ((block, text) for text in _BETWEEN.split(plain(block.text)))
+        if block.kind == "table" and block.part == "agenda":
+            yield from ((block, " | ".join(map(plain, cells_of(row)))) for row in block.text.splitlines())
+        else:
+            yield from ((block, text) for text in _BETWEEN.split(plain(block.text)))
 
 
 def _is_all_of_it(slot: Slot, minutes: int | None) -> bool:
@@ -95,7 +99,8 @@ def _goes_on(before: Slot | None, found: Slot) -> bool:
 
 
 def _slot(block: Block, text: str) -> Slot | None:
-    if block.kind in ("table", "quote"):
+    is_agenda = block.part == "agenda" or (block.part == "best" and block.kind == "quote")
+    if block.kind in ("table", "quote") and not is_agenda:
         return None
     text = text.lstrip("-•* ")
     parts = frozenset({block.part})
