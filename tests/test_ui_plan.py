@@ -29,6 +29,7 @@ from coach.schema import (
     Finding,
     Groundwork,
     JudgedAnswer,
+    Kind,
     NoteLine,
     Point,
     Suggestion,
@@ -46,7 +47,7 @@ from coach.ui.notes_panel import MOST_SHOWN, found, window
 from coach.ui.places import Place
 from coach.ui.plain_text import plain_line
 from coach.ui.rechecking import recheck_kept
-from coach.ui.rehearse import seconds_of
+from coach.ui.rehearse import SEVERAL, opening_s, seconds_of
 from coach.ui.rewritten import OFFERED_FOR
 from tests.support.harrowgate import PLAN
 from tests.support.plans import example
@@ -540,6 +541,57 @@ def test_rehearsing_an_empty_page_says_what_to_do() -> None:
 def test_the_opening_takes_as_long_as_its_words_spoken_calmly() -> None:
     assert seconds_of("word " * 75) == 30
     assert opening(PLAN.blocks).startswith('"We have until 10:45')
+
+
+def spoken(*texts: str, kind: Kind = "text") -> tuple[Block, ...]:
+    return tuple(
+        Block(id=f"B{n}", kind="heading" if text.startswith("#") else kind, text=text, part="opening")
+        for n, text in enumerate(texts, 1)
+    )
+
+
+FIFTY, TWENTY = "word " * 49 + "word?", "other " * 19 + "other?"
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        spoken(f"“{FIFTY}” or, if Jens is there: “{TWENTY}”"),
+        spoken(f'"{FIFTY}" (Or, if he has ten minutes: "{TWENTY}")'),
+        spoken(f"“{FIFTY}” Wait.", f"**If Jens comes:** “{TWENTY}”"),
+        spoken(f"„{FIFTY}“", f"Oder, falls Jens da ist: „{TWENTY}“"),
+        spoken(f"> {FIFTY}", f"> Otherwise: {TWENTY}", kind="quote"),
+        spoken("### If Tom comes alone", FIFTY, "### If Jens is there", TWENTY),
+    ],
+)
+def test_alternatives_of_an_opening_are_timed_each_by_itself(blocks: tuple[Block, ...]) -> None:
+    assert opening_s(blocks) == seconds_of(FIFTY)
+    assert all(words in " ".join(opening(blocks).split()) for words in (FIFTY, TWENTY))
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        spoken(f"“{FIFTY} If that suits you: {TWENTY}”"),
+        spoken(f"“{FIFTY}” Then: “{TWENTY}”"),
+        spoken(f"“{FIFTY} Or is it: {TWENTY}”"),
+    ],
+)
+def test_a_condition_within_the_opening_is_no_alternative(blocks: tuple[Block, ...]) -> None:
+    assert opening_s(blocks) >= seconds_of(FIFTY + " " + TWENTY)
+
+
+def test_rehearsing_says_that_there_is_more_than_one_opening(kept: KeptPlan) -> None:
+    assert SEVERAL not in said(opened("rehearse", id=kept.id))
+    block = next(one.block for one in kept.blocks if one.block.part == "opening" and one.block.kind != "heading")
+    write(
+        desk().db,
+        kept.id,
+        block.id,
+        f"{block.text} Or, if Jens is there: “Jens, what must be settled today?”",
+        by="Riya",
+    )
+    assert SEVERAL in said(opened("rehearse", id=kept.id))
 
 
 def test_what_we_bring_stands_alone_and_nothing_internal_with_it(kept: KeptPlan) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from coach.checks.spoken import is_of_another_way, ways_to_open
 from coach.plain import is_delimiter_row, plain
 from coach.schema import Block
 
@@ -41,9 +42,11 @@ def cards(blocks: Sequence[Block]) -> tuple[Card, ...]:
 
 
 def opening(blocks: Sequence[Block]) -> str:
-    """The words of the opening as spoken, without marks; empty where the page has none."""
-    own = [block for block in blocks if block.part == "opening" and block.kind != "heading"]
-    spoken = [block for block in own if block.kind == "quote"] or own
+    """The words of the opening, without marks; empty where the page has none."""
+    own = [block for block in blocks if block.part == "opening"]
+    spoken = [block for block in own if block.kind != "heading" or is_of_another_way(block)]
+    if len(ways_to_open(own)) < 2:
+        spoken = [block for block in own if block.kind == "quote"] or spoken
     return "\n\n".join(plain(block.text) for block in spoken)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from coach.checks.spoken import ways_to_open
 from coach.plain import words
+from coach.schema import Block
 from coach.store.records import KeptPlan
 from coach.ui import places
 from coach.ui.asked import asked_plan
@@ -22,6 +24,7 @@ WORDS_A_MINUTE = 150
 """Calm speech. Source: usual range of 130 to 170 words a minute for talks in English."""
 
 
+SEVERAL = "There is more than one way to open here. The clock is set for the longest of them."
 STILL_COMES = "The page is still being written. As soon as it is whole you can rehearse its opening and its answers."
 
 
@@ -36,7 +39,7 @@ def show() -> None:
         st.html(f'<p class="mc">{STILL_COMES}</p>')
         return
     blocks = [one.block for one in kept.blocks]
-    _show_opening(kept, opening(blocks))
+    _show_opening(kept, blocks)
     st.html('<div class="mc"><h2>What they will ask</h2></div>')
     found = cards(blocks)
     if found:
@@ -48,7 +51,8 @@ def show() -> None:
         )
 
 
-def _show_opening(kept: KeptPlan, text: str) -> None:
+def _show_opening(kept: KeptPlan, blocks: Sequence[Block]) -> None:
+    text = opening(blocks)
     st.html('<div class="mc"><h2>The opening</h2></div>')
     if not text:
         st.html(
@@ -56,8 +60,15 @@ def _show_opening(kept: KeptPlan, text: str) -> None:
             "your hope, and that no is fine.</p>"
         )
         return
-    clock(target_s=seconds_of(text), key=f"clock-{kept.id}")
+    clock(target_s=opening_s(blocks), key=f"clock-{kept.id}")
+    if len(ways_to_open(blocks)) > 1:
+        st.html(f'<p class="mc">{SEVERAL}</p>')
     st.html(f'<div class="mc-said">{as_html(text)}</div>')
+
+
+def opening_s(blocks: Sequence[Block]) -> int:
+    """How long the opening takes: of alternatives, the longest."""
+    return max(map(seconds_of, ways_to_open(blocks)), default=0)
 
 
 def seconds_of(text: str) -> int:
