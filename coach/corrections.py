@@ -12,6 +12,7 @@ from typing import Literal
 
 from coach.documents import cleaned
 from coach.errors import InputError
+from coach.excerpt import excerpt
 from coach.labels import labels_in, take_citations
 from coach.marks import MARKED, OPENED, OPENS, TELLS, is_mark, opened
 from coach.names import same_person
@@ -240,9 +241,7 @@ def _answer(said: str, question: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    words = in_single_quotes(text)[1:-1]
-    short = words if len(words) <= MAX_QUOTED_CHARS else words[:MAX_QUOTED_CHARS].rsplit(" ", 1)[0] + " …"
-    return f"‘{short}’"
+    return f"‘{excerpt(in_single_quotes(text)[1:-1], MAX_QUOTED_CHARS)}’"
 
 
 def _one_line(text: str) -> str:

@@ -19,6 +19,7 @@ from coach.errors import (
     ModelRefused,
     ModelUnavailable,
 )
+from coach.excerpt import excerpt
 
 TRIES_WHEN_BUSY = 3
 """Overloaded or unreachable: the first call and two more, as the OpenAI SDK has it."""
@@ -38,7 +39,7 @@ _TOO_LONG = re.compile(
 )
 _KEY = re.compile(r"(?i)\b(sk|pk|key|rk|gsk|xai|aiza)[-_]?[\w*-]{8,}|bearer\s+\S+|\b[\w-]{32,}|\w*\*{3,}\w*")
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
-_PROVIDERS_WORDS_CHARS = 200
+_PROVIDERS_WORDS_CHARS = 198
 _SHARED_CHARS = 12
 """A provider's sentence that has as many characters in a row from the notes is not repeated."""
 
@@ -126,7 +127,7 @@ def _without_status(error: Exception, *, model: str, was_answered: bool) -> Fail
 
 def repeatable(words: str, *, asked: str) -> str:
     """A provider's sentence, short and without keys; empty when it repeats a piece of what was asked."""
-    words = _KEY.sub("…", " ".join(words.split()))[:_PROVIDERS_WORDS_CHARS]
+    words = excerpt(_KEY.sub("…", " ".join(words.split())), _PROVIDERS_WORDS_CHARS)
     asked = " ".join(asked.split())
     pieces = (words[at : at + _SHARED_CHARS] for at in range(max(1, len(words) - _SHARED_CHARS + 1)))
     return "" if any(piece in asked for piece in pieces) else words

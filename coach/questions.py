@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from coach import builtin
 from coach.checks.language import content_stems
 from coach.compare import similarity
+from coach.excerpt import excerpt
 from coach.figures import figures
 from coach.moments import date_matches
 from coach.names import names
@@ -106,7 +107,7 @@ def _from_groundwork(groundwork: Groundwork) -> Iterator[str]:
 
 def _quoted(block: Block) -> str:
     words = " ".join(plain(block.text).split())
-    short = words if len(words) <= MAX_QUOTED_CHARS else words[:MAX_QUOTED_CHARS].rsplit(" ", 1)[0] + " …"
+    short = excerpt(words, MAX_QUOTED_CHARS)
     return short if short.endswith((".", "!", "?", "…")) else f"{short}."
 
 

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 import yaml
 
 from coach.errors import InputError
+from coach.excerpt import excerpt
 from coach.schema import Meeting, Person, Seller
 
 KEYS = ("account", "opportunity", "stage", "amount", "seller", "rep", "today", "meeting", "record")
@@ -356,5 +357,5 @@ def _flat(value: object) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return f'"{value[:40]}…"' if len(value) > 40 else f'"{value}"'
+        return f'"{excerpt(value, 40)}"'
     return "a list" if isinstance(value, list) else "a group of fields"

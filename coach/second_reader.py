@@ -13,6 +13,7 @@ from json import JSONDecodeError
 
 from coach.brief import Brief
 from coach.errors import InputError
+from coach.excerpt import excerpt
 from coach.grounding import problems_of
 from coach.index import numbered
 from coach.labels import labels_in
@@ -96,7 +97,7 @@ def vet(
     if block is None:
         return f"there is no block {suggestion.block}"
     if not suggestion.old or block.text.count(suggestion.old) != 1:
-        return f"“{suggestion.old[:60]}” does not stand exactly once in {suggestion.block}"
+        return f"“{excerpt(suggestion.old, 60)}” does not stand exactly once in {suggestion.block}"
     if suggestion.new == suggestion.old:
         return f"changes nothing in {suggestion.block}"
     then, _ = apply(plan, suggestion)
@@ -123,7 +124,7 @@ def apply(plan: MeetingPlan, suggestion: Suggestion) -> tuple[MeetingPlan, Sugge
     """
     block = _block(plan, suggestion.block)
     if block.text.count(suggestion.old) != 1:
-        raise InputError(f"The words of this suggestion have changed since: “{suggestion.old[:60]}”")
+        raise InputError(f"The words of this suggestion have changed since: “{excerpt(suggestion.old, 60)}”")
     text = block.text.replace(suggestion.old, suggestion.new)
     applied = suggestion.model_copy(update={"state": "applied", "before": block.text})
     citations = tuple(dict.fromkeys((*block.citations, *suggestion.lines)))
@@ -164,7 +165,7 @@ def undo(plan: MeetingPlan, suggestion: Suggestion) -> tuple[MeetingPlan, Sugges
     elif suggestion.new and block.text.count(suggestion.new) == 1:
         text = block.text.replace(suggestion.new, suggestion.old)
     else:
-        raise InputError(f"The words of this suggestion have changed since: “{suggestion.new[:60]}”")
+        raise InputError(f"The words of this suggestion have changed since: “{excerpt(suggestion.new, 60)}”")
     return _with_block(plan, block.model_copy(update={"text": text})), suggestion.model_copy(
         update={"state": "open", "before": ""}
     )
@@ -179,7 +180,7 @@ def read_suggestion(line: str, number: int) -> Suggestion | str:
     try:
         said = json.loads(line, object_pairs_hook=_once)
     except (JSONDecodeError, ValueError) as error:
-        return f"line {number} is not one JSON object: {str(error)[:80]}"
+        return f"line {number} is not one JSON object: {excerpt(str(error), 80)}"
     if not isinstance(said, dict) or said.get("kind") not in _KINDS:
         return f"line {number} names no kind of suggestion"
     fields = {key: said.get(key) for key in ("block", "old", "new", "why")}

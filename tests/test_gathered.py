@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from coach.batch import gathering
 from coach.batch.estimate import estimate
 from coach.batch.gathered import Choice, Gathered
 from coach.crm import read_export
@@ -170,8 +169,10 @@ def test_no_name_leads_out_of_the_folder_of_imports(tmp_path: Path) -> None:
     assert Gathered.known(tmp_path, "") is None
 
 
-def test_long_examples_are_cut() -> None:
-    assert len(gathering._short("x" * 500)) == gathering.LONGEST_EXAMPLE
+def test_long_examples_end_at_a_word(one: Gathered) -> None:
+    (notes,) = [table for table in one.state().tables if table.kind == "notes"]
+    (body,) = [column for column in notes.columns if column.heading == "Body"]
+    assert body.examples[0] == "Maria Lopez said 40 trucks stood for 6 hours. The report …"
 
 
 def test_what_plans_cost_grows_with_their_notes_and_is_unknown_without_a_price() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coach.excerpt import excerpt
 from coach.ui.plain_text import plain, plain_line, plain_name
 
 LIVE = set("\\`*_{}[]()<>$~|!")
@@ -43,7 +44,20 @@ def test_lines_stay_lines() -> None:
 
 
 def test_a_line_is_cut_with_a_mark() -> None:
-    assert plain_line("one two\nthree", longest=9) == "one two…"
+    assert plain_line("one two\nthree", longest=9) == "one two …"
+
+
+@given(st.lists(st.text("abcé,", min_size=1, max_size=12), min_size=1, max_size=20), st.integers(12, 80))
+def test_a_text_that_is_too_long_ends_at_a_word(words: list[str], longest: int) -> None:
+    text = " ".join(words)
+    shown = excerpt(text, longest)
+    assert shown == text or len(text) > longest
+    assert shown.removesuffix(" …").split() == words[: len(shown.removesuffix(" …").split())]
+    assert len(shown.removesuffix(" …")) <= longest
+
+
+def test_a_word_that_is_too_long_is_cut_all_the_same() -> None:
+    assert excerpt("x" * 9, 4) == "xxxx …"
 
 
 @given(st.text(alphabet=st.characters(blacklist_characters="\r\n", blacklist_categories=["Cs"])))

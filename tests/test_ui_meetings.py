@@ -117,6 +117,17 @@ def test_a_meeting_shows_at_a_glance_what_it_lacks(db: Database) -> None:
     assert "Agree &lt;b&gt;the test&lt;/b&gt;" in words(opened())
 
 
+def test_long_words_of_a_meeting_end_at_a_word(db: Database) -> None:
+    account, purpose = "Consolidated Northwind Provisioning " * 6, "Agree on the instrumentation of the warehouses " * 6
+    kept = plans.create_plan(db, context(account.strip()))
+    plans.set_purpose(db, kept.id, purpose.strip())
+    (row,), (link,) = plans.list_plans(db), links(opened())
+    for shown, whole in ((link, account), (meetings.purpose(row), purpose)):
+        assert shown.endswith(" …")
+        assert whole.startswith(f"{shown.removesuffix(' …')} ")
+    assert begun(db, text=purpose).name == "Agree on the instrumentation of the warehouses Agree on the …"
+
+
 def test_a_title_of_account_and_day_alone_is_not_said_twice(db: Database) -> None:
     kept = plans.create_plan(db, context("Tarnbeck", day=SOON))
     day = f"{SOON:%a} {SOON.day} {SOON:%b}"

@@ -23,6 +23,7 @@ from coach.crm.rows import Drawn
 from coach.crm.tables import Table
 from coach.crm.unused import Unused
 from coach.errors import CoachError
+from coach.excerpt import excerpt
 from coach.store.database import open_database
 
 AT_ONCE = 500
@@ -133,14 +134,10 @@ def _columns(table: Table, columns: Columns) -> Iterator[Column]:
     for at, heading in enumerate(numbered(table.headings)):
         if heading:
             filled = dict.fromkeys(" ".join(row[at].split()) for row in table.sample if at < len(row) and row[at])
-            examples = tuple(_short(value) for value in islice(filled, EXAMPLES))
+            examples = tuple(excerpt(value, LONGEST_EXAMPLE) for value in islice(filled, EXAMPLES))
             could_be = columns.others.get(at, "")
             known = {"role": roles.get(at, ""), "is_fact": at in facts, "could_be": could_be}
             yield Column(heading=heading, examples=examples, **known)
-
-
-def _short(value: str) -> str:
-    return value if len(value) <= LONGEST_EXAMPLE else f"{value[: LONGEST_EXAMPLE - 1]}…"
 
 
 def _told(counts: Counts, said: Counter[str], unused: int) -> Told:

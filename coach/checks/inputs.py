@@ -9,6 +9,7 @@ from datetime import date
 from coach.checks.language import content_stems
 from coach.checks.page import Page, finding
 from coach.dates import dates, noted_days, weekdays
+from coach.excerpt import excerpt
 from coach.figures import figures
 from coach.rubric import words_for
 from coach.schema import Finding, NoteLine
@@ -147,5 +148,4 @@ def _marks(line: NoteLine) -> tuple[str, ...]:
 
 
 def _short(text: str, longest: int = 90) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + " …"
+    return excerpt(" ".join(text.split()), longest)

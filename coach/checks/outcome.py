@@ -9,6 +9,7 @@ from coach.checks.language import content_stems, language_of, overlap, sentences
 from coach.checks.page import Page, finding
 from coach.dates import dates, days_of_month
 from coach.daycounts import COUNTED_UNITS
+from coach.excerpt import excerpt
 from coach.figures import figures
 from coach.rubric import rubric, words_for
 from coach.schema import Finding
@@ -188,5 +189,4 @@ def _same_tongue(one: str, other: str) -> bool:
 
 
 def _short(text: str, longest: int = 60) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + " …"
+    return excerpt(" ".join(text.split()), longest)

@@ -17,6 +17,7 @@ from coach.context import assemble
 from coach.crm.joining import Note, folded
 from coach.crm.values import LONGEST_NOTE, text_of
 from coach.documents import Document, Paragraph
+from coach.excerpt import excerpt
 from coach.record import Record
 from coach.schema import AccountContext, NoteLine
 
@@ -26,9 +27,7 @@ NO_WORDS = "(no text)"
 
 def note_text(note: Note) -> str:
     """A dated note, or a mail with its header; empty when nothing stands in it."""
-    words = text_of(note.body, "base64" if note.form == "base64" else "text")
-    if len(words) > LONGEST_NOTE:
-        words = words[:LONGEST_NOTE].rsplit(" ", 1)[0] + " …"
+    words = excerpt(text_of(note.body, "base64" if note.form == "base64" else "text"), LONGEST_NOTE)
     if note.form == "mail":
         return f"{note.head}\n\n{words or NO_WORDS}"
     title = note.head.partition(": ")[2]

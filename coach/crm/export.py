@@ -24,6 +24,7 @@ from coach.crm.rows import Deal, Drawing, Drawn, deal_of, drawn
 from coach.crm.tables import OnProblem, Table, read_tables
 from coach.crm.values import is_closed
 from coach.errors import InputError
+from coach.excerpt import excerpt
 from coach.schema import NoteLine, Seller
 from coach.store.database import Database
 
@@ -129,7 +130,7 @@ def opportunities(parts: Sequence[Part], *, wishes: Wishes, counts: Counts, on_p
         InputError: no table of opportunities.
     """
     if not any(part.of("opportunities") for part in parts):
-        seen = ", ".join(table.file for part in parts for table, _ in part.tables)[:300]
+        seen = excerpt(", ".join(table.file for part in parts for table, _ in part.tables), 300)
         raise InputError(
             f"No table of opportunities among {seen}." if seen else "No table that can be read.",
             hint="Write a mapping that says `kind: opportunities` of one table; `coach import … --show` prints one.",
@@ -146,7 +147,7 @@ def _given(part: Part, wishes: Wishes, counts: Counts, on_problem: OnProblem) ->
         yield from _of_part(part, wishes, counts, on_problem)
     elif part.of("notes", "meetings", "activities", "accounts"):
         names = ", ".join(table.file for table, _ in part.tables)
-        on_problem(Problem(names[:200], 0, "", "no table of opportunities beside it"))
+        on_problem(Problem(excerpt(names, 200), 0, "", "no table of opportunities beside it"))
 
 
 def _parts(tables: Sequence[tuple[Table, Columns]]) -> Iterator[Part]:

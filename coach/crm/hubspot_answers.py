@@ -14,6 +14,7 @@ import httpx
 from coach.crm.answers import Row, rows_in
 from coach.crm.logins import GUIDE
 from coach.crm.patience import CrmForbids, CrmRefused, CrmUnavailable, seconds_of
+from coach.excerpt import excerpt
 
 MAX_BODY_BYTES = 100_000_000
 """Of one answer; a hundred mails of the longest kind are below 50 MB."""
@@ -97,7 +98,7 @@ def _refused(answer: Answer, call: Call) -> CrmRefused:
             f"HubSpot does not permit {where}" + (f": the token lacks {scopes}." if scopes else "."),
             hint="docs/connectors.md lists the scopes.",
         )
-    category = str(answer.row.get("category") or "no reason given")[:60]
+    category = excerpt(str(answer.row.get("category") or "no reason given"), 60)
     return CrmRefused(f"HubSpot refuses {where} (HTTP {answer.status}, {category}).")
 
 

@@ -16,6 +16,7 @@ from coach.crm.joining import Cell, Shelf, folded
 from coach.crm.opportunity import Problem
 from coach.crm.tables import OnProblem, Table
 from coach.crm.values import Values, fact, facts_of, full_name, ident, idents, is_true, line_of, names, reader
+from coach.excerpt import excerpt
 
 MAX_FACTS = 12
 """Of an account."""
@@ -72,7 +73,7 @@ class Reading:
         order = self.columns.orders.get(self.columns.places[role], "day first")
         found = moment(values[role], order=order, zone=self.zone)
         if found is None:
-            self.tell(number, role, f"`{values[role][:40]}` is no date{_read_as(order, values[role])}")
+            self.tell(number, role, f"`{excerpt(values[role], 40)}` is no date{_read_as(order, values[role])}")
         return found
 
     def ident(self, text: str) -> str:

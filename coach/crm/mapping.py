@@ -23,6 +23,7 @@ from coach.crm.columns import Columns, Kind, System, completed, guess, key, numb
 from coach.crm.days import Order
 from coach.crm.tables import Hint, Table
 from coach.errors import InputError
+from coach.excerpt import excerpt
 from coach.schema import Noun
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -206,7 +207,7 @@ def _place(table: Table, heading: str) -> int:
 
 def _meant(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, n=1)
-    return f"; did you mean `{close[0]}`?" if close else f"; there are: {', '.join(known)[:400]}."
+    return f"; did you mean `{close[0]}`?" if close else f"; there are: {excerpt(', '.join(known), 400)}."
 
 
 def said_of(table: Table, columns: Columns) -> dict[str, object]:

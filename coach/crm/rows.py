@@ -22,6 +22,7 @@ from coach.crm.opportunity import Opportunity, Problem
 from coach.crm.salesforce_export import full_id
 from coach.crm.tables import OnProblem
 from coach.crm.values import NOTHING, fact, facts_of, ident, idents, line_of, names, text_of
+from coach.excerpt import excerpt
 from coach.record import Record, people_in
 from coach.schema import Meeting, NoteLine, Person, Seller
 
@@ -232,7 +233,7 @@ def _account(deal: Deal, reading: Reading, drawing: Drawing) -> Account | None:
     if at and (found := shelf.account(at)):
         return found
     if at and not deal.account:
-        reading.tell(deal.number, "account_id", f"its account {at[:40]} is not in the export; used without")
+        reading.tell(deal.number, "account_id", f"its account {excerpt(at, 40)} is not in the export; used without")
         return None
     same = shelf.accounts_named(deal.account)
     if len(same) == 2:
@@ -313,7 +314,7 @@ def _amount(deal: Deal, reading: Reading, drawing: Drawing) -> tuple[float | Non
     code = currency(deal.values["currency"]) if "currency" in deal.values else reading.columns.currency
     found = amount(text, decimal=reading.columns.decimal)
     if found is None:
-        reading.tell(deal.number, "amount", f"`{text[:40]}` is no amount; used without")
+        reading.tell(deal.number, "amount", f"`{excerpt(text, 40)}` is no amount; used without")
         return None, ""
     return found.value, found.currency or code or drawing.mapping.currency
 

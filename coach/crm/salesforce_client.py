@@ -18,6 +18,7 @@ from coach.crm.answers import Row, rows_in, text_in
 from coach.crm.logins import GUIDE, SalesforceLogin
 from coach.crm.patience import CrmForbids, CrmRefused, CrmUnavailable, Patience
 from coach.crm.salesforce_answers import NotFound, SessionEnded, Timed, checked_id, json_of, reached, told
+from coach.excerpt import excerpt
 
 _T = TypeVar("_T")
 
@@ -153,6 +154,6 @@ class SalesforceOrg:
         response = reached(lambda: self._session.post(url, data=dict(form)))
         answer = json_of(response)
         if response.status_code != 200:
-            reason = str(answer.get("error") or f"HTTP {response.status_code}")[:60]
+            reason = excerpt(str(answer.get("error") or f"HTTP {response.status_code}"), 60)
             raise CrmRefused(f"Salesforce does not sign in ({reason}).", hint=GUIDE)
         return answer

@@ -13,6 +13,7 @@ from coach.crm.columns import Columns, label
 from coach.crm.salesforce_export import content_of, short_id
 from coach.crm.zoho import plain_id
 from coach.documents import cleaned
+from coach.excerpt import excerpt
 from coach.web import web_text
 
 Values = Mapping[str, str]
@@ -57,7 +58,7 @@ def line_of(text: str) -> str:
 def fact(text: str) -> str:
     """A value worth a line of the record; HTML as its words."""
     words = line_of(text_of(text) if "<" in text or "&" in text else text)
-    return words if len(words) <= LONGEST_FACT else words[:LONGEST_FACT].rsplit(" ", 1)[0] + " …"
+    return excerpt(words, LONGEST_FACT)
 
 
 def text_of(body: str, form: str = "text") -> str:

@@ -11,6 +11,7 @@ import html
 import re
 from typing import Literal
 
+from coach.excerpt import excerpt
 from coach.plain import plain
 from coach.schema import MeetingPlan
 from coach.web import web_text
@@ -35,7 +36,7 @@ def note_html(text: str, *, key: str) -> str:
     """
     shown = text.strip()
     while len(body := _paragraphs(shown)) > LONGEST_NOTE:
-        shown = shown[: len(shown) * 9 // 10].rstrip() + " …"
+        shown = excerpt(shown, len(shown) * 9 // 10)
     return f"{body}<p>[meeting-coach {key} {_digest(web_text(body))}]</p>"
 
 

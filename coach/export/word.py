@@ -17,13 +17,14 @@ from docx.shared import Length, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
+from coach.excerpt import excerpt
 from coach.export.runs import Piece, Run, clean
 from coach.export.typeset import Paper
 from coach.export.word_style import INDENT, empty_document, fit_columns, keep_whole, shade
 
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
-_MAX_PROPERTY = 255
-"""Characters that the format allows in a property of a file."""
+_MAX_PROPERTY = 253
+"""Characters in a property of a file: with ` …` behind them as many as the format allows."""
 _Place = WordDocument | _Cell
 
 
@@ -51,7 +52,9 @@ class WordFile:
     def describe(self, *, title: str, author: str, subject: str, day: dt.date) -> None:
         """Fill the file's properties; `day` is when it was made."""
         told = self._document.core_properties
-        told.title, told.author, told.subject = (_xml(text)[:_MAX_PROPERTY] for text in (title, author, subject))
+        told.title, told.author, told.subject = (
+            excerpt(_xml(text), _MAX_PROPERTY) for text in (title, author, subject)
+        )
         told.last_modified_by, told.comments, told.language = told.author, "", self._language
         told.created = told.modified = dt.datetime.combine(day, dt.time())
 

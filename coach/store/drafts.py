@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from coach.errors import ChangedMeanwhile
+from coach.excerpt import excerpt
 from coach.schema import Block, Critique, Drafted, MeetingPlan, Suggestion
 from coach.store.columns import cleaned
 from coach.store.database import Database, First
@@ -189,7 +190,7 @@ def _refuse_loss(connection: Connection, before: Standing, blocks: Sequence[Bloc
     for kept in before.page:
         stays = kept.block.id in new and is_same(new[kept.block.id], kept.block)
         if kept.is_touched and kept.revision > seen and not stays:
-            raise ChangedMeanwhile(f"The rep has changed “{kept.block.text[:40]}” meanwhile.")
+            raise ChangedMeanwhile(f"The rep has changed “{excerpt(kept.block.text, 40)}” meanwhile.")
     if 0 < seen < before.revision:
         deleted = set(ids_of(page_at(connection, before.plan_id, seen))) - set(ids_of(before.page))
         if deleted & set(new):

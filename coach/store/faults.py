@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from coach.errors import StoreError
+from coach.excerpt import excerpt
 
 _SQLITE = {
     sqlite3.SQLITE_BUSY: (
@@ -74,5 +75,5 @@ def _refused(report: str) -> tuple[str, str]:
 def _said(name: str, known: tuple[str, str] | None, report: str) -> StoreError:
     if known is None:
         first = report.strip().splitlines()[0] if report.strip() else "an unknown fault"
-        return StoreError(f"{name} reports: {first[:200]}")
+        return StoreError(f"{name} reports: {excerpt(first, 200)}")
     return StoreError(f"{name} {known[0]}.", hint=known[1])

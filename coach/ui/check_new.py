@@ -11,6 +11,7 @@ import streamlit as st
 
 from coach.context import context_warnings
 from coach.errors import InputError
+from coach.excerpt import excerpt
 from coach.schema import AccountContext
 from coach.store import plans
 from coach.store.accounts import accounts, add_note, find_or_create_account, notes_of
@@ -204,8 +205,7 @@ def _is_chosen(one: Unfinished, each: Earlier, number: int) -> bool:
     label = "What the last plan aimed at" if each.id == LAST_PLAN else f"Note {number}"
     with st.container(gap="xxsmall"):
         said = st.checkbox(label, each.id not in one.left_out, key=f"from-{one.id}-{each.id}")
-        text = " ".join(each.text.split())
-        shown = text if len(text) <= _QUOTED else f"{text[:_QUOTED].rsplit(' ', 1)[0]} …"
+        shown = excerpt(" ".join(each.text.split()), _QUOTED)
         st.html(f'<div class="source indented">{escape(each.name)} · {escape(shown)}</div>')
     return said
 

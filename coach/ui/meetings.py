@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from coach.excerpt import excerpt
 from coach.store.database import Database
 from coach.store.plans import archive_plan, list_plans, unarchive_plan
 from coach.store.records import PlanRow, Status
@@ -85,7 +86,7 @@ def purpose(row: PlanRow) -> str:
     if row.date and title.startswith(f"{row.date:%a} {row.date.day} {row.date:%b}"):
         title = ""
     said = " ".join((row.purpose or title).split())
-    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+    return excerpt(said, _LONGEST)
 
 
 def facts(row: PlanRow, *, is_example: bool = False) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from coach.excerpt import excerpt
+
 _JOINER = "\u2060"
 """Takes no room and shows nothing; between two marks it keeps apart what would become a link or an arrow."""
 _MADE_LIVE = re.compile(
@@ -28,9 +30,9 @@ def plain(text: str) -> str:
 
 
 def plain_line(text: str, *, longest: int = 0) -> str:
-    """The same on one line, cut to `longest` characters (0: whole)."""
+    """The same on one line, of it the words within `longest` characters (0: all)."""
     line = " ".join(text.split())
-    return plain(f"{line[: longest - 1].rstrip()}…" if longest and len(line) > longest else line)
+    return plain(excerpt(line, longest) if longest else line)
 
 
 def plain_name(text: str) -> str:

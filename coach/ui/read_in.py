@@ -17,6 +17,7 @@ from coach.context import TEXT_ENDINGS, parse_context
 from coach.dates import FoundDate, dates, days_around, times
 from coach.documents import Document, Paragraph, cleaned
 from coach.errors import InputError
+from coach.excerpt import excerpt
 from coach.figures import figures
 from coach.names import colleagues
 from coach.record import Record, plain_record, read_record, split_front_matter
@@ -305,8 +306,7 @@ def _amount(lines: Sequence[NoteLine]) -> Found | None:
 
 
 def quoted(text: str) -> str:
-    short = text if len(text) <= _QUOTED else f"{text[:_QUOTED].rsplit(' ', 1)[0]} …"
-    return f"from “{short}”"
+    return f"from “{excerpt(text, _QUOTED)}”"
 
 
 @lru_cache(maxsize=8)

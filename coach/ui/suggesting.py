@@ -6,6 +6,7 @@ from typing import Literal
 
 from coach import second_reader
 from coach.errors import ChangedMeanwhile, InputError
+from coach.excerpt import excerpt
 from coach.schema import MeetingPlan, Suggestion
 from coach.store import drafts, plans
 from coach.store.database import Database
@@ -57,7 +58,7 @@ def _all_applied(kept: KeptPlan) -> tuple[MeetingPlan, tuple[Suggestion, ...], t
     plan, applied, left = _plan(kept), [], []
     for suggestion in (one for one in kept.suggestions if one.state == "open"):
         if suggestion.check.status == "unverified":
-            left.append(f"“{suggestion.new[:40]}” says what no line holds: look at it yourself.")
+            left.append(f"“{excerpt(suggestion.new, 40)}” says what no line holds: look at it yourself.")
             continue
         try:
             plan, done = second_reader.apply(plan, suggestion)

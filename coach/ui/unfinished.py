@@ -9,6 +9,7 @@ import secrets
 from pydantic import Field, ValidationError
 
 from coach.documents import Document, Paragraph
+from coach.excerpt import excerpt
 from coach.schema import Noun
 from coach.store.database import Database
 from coach.store.preferences import preference, set_preference
@@ -61,7 +62,7 @@ class Unfinished(Noun):
     def name(self) -> str:
         """What to call it in a list."""
         said = self.corrected.get("account") or self.typed.get("who") or self.typed.get("text", "")
-        return " ".join(said.split())[:60] or (self.files[0].name if self.files else "")
+        return excerpt(" ".join(said.split()), 60) or (self.files[0].name if self.files else "")
 
 
 def begin() -> Unfinished:
