@@ -316,6 +316,23 @@ def test_the_next_plan_starts_from_the_accounts_notes(db: Database) -> None:
     assert not any("Canteen" in text for text in notes)
 
 
+def test_the_first_page_of_a_new_plan_says_what_it_starts_from(db: Database) -> None:
+    known = accounts.find_or_create_account(db, "Tarnbeck Mills")
+    assert "Starts from" not in words(opened("new", account=known.id))
+    accounts.add_note(db, known.id, "Joss wants a test run.", source="call")
+    assert "Starts from 1 note, kept of Tarnbeck Mills." in words(opened("new", account=known.id))
+    accounts.add_note(db, known.id, "Canteen closed in May.", source="mail")
+    past = plans.create_plan(db, context("Tarnbeck Mills", day=LONG_AGO))
+    plans.set_plan(db, past.id, MeetingPlan(title="First", best_outcome=Commitment(who="Joss", what="books a night")))
+    day = f"{LONG_AGO.day} {LONG_AGO:%B}" + (f" {LONG_AGO.year}" if LONG_AGO.year != TODAY.year else "")
+    said = f"Starts from 2 notes and the plan of {day}, kept of Tarnbeck Mills. Paste only what is new."
+    assert said in words(opened("new", account=known.id))
+    assert said in words(opened("new", draft=begun(db, who="tarnbeck mills: Joss Penhale").id))
+    pasted = begun(db, who=known.name, text="By mail: Canteen closed in May.")
+    assert "Starts from 1 note and the plan" in words(opened("new", draft=pasted.id))
+    assert "Starts from" not in words(opened("new", draft=begun(db, who="Somebody else").id))
+
+
 def test_who_came_last_time_is_proposed_for_the_next_plan(db: Database) -> None:
     known = accounts.find_or_create_account(db, "Tarnbeck Mills")
     meeting = f"{{date: {LONG_AGO}, attendees: ['Joss Penhale, Mill Manager']}}"

@@ -20,7 +20,7 @@ from coach.store.records import Account
 from coach.ui import new_plan, when
 from coach.ui.defaults import Preferences, options_from, preferences_of
 from coach.ui.desk import desk
-from coach.ui.earlier import LAST_PLAN, Earlier, earlier, next_purpose, of_last_plan, who_came
+from coach.ui.earlier import LAST_PLAN, Earlier, earlier, known_account, next_purpose, of_last_plan, who_came
 from coach.ui.places import go
 from coach.ui.plain_text import plain, plain_line
 from coach.ui.read_in import TYPED, Found, Material, context_from, left_out_proofs, read_in
@@ -61,7 +61,7 @@ def show(db: Database, one: Unfinished) -> None:
     found = _found(db, one, material, today)
     shown, fields = one, _form(one, found)
     one = _corrected(one, found, fields)
-    known = _known(db, fields["account"])
+    known = known_account(db, fields["account"])
     before = earlier(db, known.id, today=today, but_not=material.text) if known else ()
     one = _start_from(one, known, before)
     chosen = tuple(each for each in before if each.id not in one.left_out)
@@ -98,7 +98,7 @@ def _found(db: Database, one: Unfinished, material: Material, today: dt.date) ->
     found = read_in(one.typed, material, accounts=names, preferences=preferences_of(db), today=today)
     purpose = one.typed.get("purpose", "").strip()
     found["purpose"] = Found(purpose, TYPED if purpose else "")
-    known = _known(db, found["account"].value)
+    known = known_account(db, found["account"].value)
     return found if known is None else found | _proposed(db, known.id, found, today)
 
 
@@ -183,11 +183,6 @@ _WIDGETS: dict[str, Callable[[str, str, str], str]] = {
     "start": _time,
     "minutes": _minutes,
 }
-
-
-def _known(db: Database, name: str) -> Account | None:
-    wanted = " ".join(name.split()).casefold()
-    return next((one for one in accounts(db) if one.name.casefold() == wanted), None) if wanted else None
 
 
 def _start_from(one: Unfinished, known: Account | None, before: tuple[Earlier, ...]) -> Unfinished:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from coach.documents import Document, Paragraph
 from coach.schema import AccountContext, Commitment
-from coach.store.accounts import notes_of, plans_of
+from coach.store.accounts import accounts, notes_of, plans_of
 from coach.store.database import Database
 from coach.store.plans import load_plan
+from coach.store.records import Account
 from coach.ui import when
 
 LAST_PLAN = "last plan"
@@ -28,6 +29,8 @@ class Earlier:
     name: str
     """Where it is from and of what day."""
     text: str
+    meeting: dt.date | None = None
+    """Which the last plan was made for."""
 
     def as_document(self) -> Document:
         return Document(self.name, (Paragraph(self.text),))
@@ -41,19 +44,34 @@ def earlier(db: Database, account_id: str, *, today: dt.date, but_not: str = "")
         for note in notes_of(db, account_id)
         if " ".join(note.text.split()) not in pasted
     ]
-    agreed = last_agreed(db, account_id, today=today)
-    return (*notes, *([Earlier(LAST_PLAN, "the last plan", agreed)] if agreed else []))
+    return (*notes, *_last_agreed(db, account_id, today))
 
 
-def last_agreed(db: Database, account_id: str, *, today: dt.date) -> str:
-    """What the plan of the last meeting aimed at, in a line or two; empty when there was none."""
+def in_words(before: Sequence[Earlier], *, today: dt.date) -> str:
+    """`3 notes and the plan of 12 November`; empty where there is nothing."""
+    notes = sum(each.id != LAST_PLAN for each in before)
+    days = (each.meeting for each in before if each.meeting)
+    said = [f"{notes} notes" if notes > 1 else "1 note"] if notes else []
+    said += [f"the plan of {day.day} {day:%B}{f' {day.year}' if day.year != today.year else ''}" for day in days]
+    return " and ".join(said)
+
+
+def known_account(db: Database, name: str) -> Account | None:
+    """The account of that name, whatever its case."""
+    wanted = " ".join(name.split()).casefold()
+    return next((one for one in accounts(db) if one.name.casefold() == wanted), None) if wanted else None
+
+
+def _last_agreed(db: Database, account_id: str, today: dt.date) -> Iterator[Earlier]:
+    """What the plan of the last meeting aimed at, in a line or two; nothing when there was none."""
     for row in plans_of(db, account_id, today=today):
         if row.date is None or row.date >= today:
             continue
         plan = load_plan(db, row.id).plan
         if aims := aimed_at(plan.best_outcome, plan.fallback):
-            return f"At the meeting of {row.date:%A} {row.date.day} {row.date:%B %Y} {aims} {NOT_RECORDED}"
-    return ""
+            said = f"At the meeting of {row.date:%A} {row.date.day} {row.date:%B %Y} {aims} {NOT_RECORDED}"
+            yield Earlier(LAST_PLAN, "the last plan", said, row.date)
+            return
 
 
 def next_purpose(db: Database, account_id: str, *, today: dt.date) -> str:

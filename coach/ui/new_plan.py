@@ -13,10 +13,11 @@ from coach.store.database import Database
 from coach.ui import check_new, when
 from coach.ui.defaults import preferences_of
 from coach.ui.desk import desk
+from coach.ui.earlier import earlier, in_words, known_account
 from coach.ui.files_in import KINDS, MOST_MB, read_files
 from coach.ui.places import go
 from coach.ui.plain_text import plain, plain_line
-from coach.ui.read_in import Material, read_in
+from coach.ui.read_in import Material, meant, read_in
 from coach.ui.typed import TypedField, typed
 from coach.ui.unfinished import Unfinished, begin, dropped, keep, plan_made, throw_away, unfinished
 
@@ -72,7 +73,10 @@ def _current(db: Database) -> Unfinished:
 def _ask(db: Database, one: Unfinished) -> None:
     st.title("New plan")
     st.markdown("Paste what you have, as messy as it is. Everything else is read from it, and you can correct it next.")
+    known_already = st.container()
     one = _typed(db, one)
+    with known_already:
+        _tell_what_is_known(db, one)
     one = _dropped(db, one)
     with st.container(horizontal=True):
         if st.button("Go on", type="primary", key="go-on"):
@@ -80,6 +84,17 @@ def _ask(db: Database, one: Unfinished) -> None:
         if not one.is_empty and st.button("Throw away", key="throw-away", type="tertiary"):
             throw_away(db, one.id)
             go("meetings")
+
+
+def _tell_what_is_known(db: Database, one: Unfinished) -> None:
+    """What the plan will start from, so that nobody pastes it again."""
+    who, names = one.typed.get("who", ""), [known.name for known in accounts(db)]
+    known = known_account(db, meant(who, names)[0])
+    today, text = when.today(), one.typed.get("text", "")
+    before = earlier(db, known.id, today=today, but_not=text) if known else ()
+    chosen = in_words([each for each in before if each.id not in one.left_out], today=today)
+    if known and chosen:
+        st.info(f"Starts from {chosen}, kept of {plain_line(known.name)}. Paste only what is new.")
 
 
 def _typed(db: Database, one: Unfinished) -> Unfinished:
