@@ -17,6 +17,7 @@ from coach.builtin.amounts import written_like
 from coach.builtin.clashes import clashes
 from coach.builtin.evidence import gather
 from coach.builtin.pieces import word_count
+from coach.context import parse_context
 from coach.figures import figures
 from coach.grounding import confidences, ground, leaks
 from coach.schema import AccountContext, Block, Depth, Groundwork, Meeting, MeetingPlan, NoteLine, Person, Seller, Voice
@@ -509,3 +510,8 @@ def test_lines_that_instruct_a_machine_are_not_quoted() -> None:
     context = context_of(*HARROWGATE, line)
     everything = (*work_out(context).blocks, *plan_of(context, "major").blocks)
     assert "40 %" not in "\n".join(block.text for block in everything)
+
+
+def test_an_attendee_whose_name_holds_a_bracket_is_read() -> None:
+    notes = "---\nmeeting: {attendees: [{name: Jo Weber (new), title: Buyer}]}\n---\nJo Weber: send me the log.\n"
+    assert work_out(parse_context(notes, today=date(2026, 11, 30))).blocks

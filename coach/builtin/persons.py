@@ -102,7 +102,7 @@ def _forms(name: str, everybody: tuple[str, ...]) -> list[str]:
         forms += [
             initials,
             re.escape(parts[0][0]) + r"\.?\s?" + re.escape(parts[-1]),
-            re.escape(parts[0]) + r"\s" + parts[-1][0],
+            re.escape(parts[0]) + r"\s" + re.escape(parts[-1][0]),
         ]
     return forms
 
