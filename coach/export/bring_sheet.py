@@ -99,8 +99,8 @@ def to_pdf(sheet: BringSheet, *, paper: Paper = "a4") -> bytes:
 
 def _sheet(plan: MeetingPlan, gate: Gate, blocks: tuple[SafeBlock, ...], left_out: tuple[LeftOut, ...]) -> BringSheet:
     language = Page(plan, gate.context).language
-    phrases, seller = phrases_for(language), gate.phrase(NAMED, named=gate.context.seller.company)
-    account = gate.context.account
+    phrases, seller = phrases_for(language), gate.phrase(NAMED, named=gate.seller)
+    account = gate.account
     title = gate.phrase(phrases.sheet, account=account) if account else title_of(gate, phrases)
     day = gate.day(labels_for(language))
     lines = tuple(one for one in (gate.joined(" · ", *(one for one in (seller, day) if one)),) if one.text)

@@ -15,7 +15,8 @@ from coach.checks.language import content_stems, sentences
 from coach.checks.page import Page, Passage, quotations
 from coach.export.handout import Handout, SafeBlock, Section, as_docx, as_markdown, as_pdf
 from coach.export.labels import labels_for
-from coach.export.safe import CustomerSafe, Gate, LeftOut, visible
+from coach.export.outward import visible
+from coach.export.safe import CustomerSafe, Gate, LeftOut
 from coach.export.safe_words import AGREED, COURTESY, HOPE, LEAVING, NAMED, PROPOSAL, YOURS, Phrases, phrases_for
 from coach.export.slots import Slot, slots
 from coach.export.sources import without_sources
@@ -108,7 +109,7 @@ class _Maker:
             Section(gate.phrase(self._phrases.agenda), (SafeBlock("timed", tuple(map(self._row, items))),)),
             Section(gate.phrase(self._phrases.together), tuple(SafeBlock("item", ((aim,),)) for aim in together)),
         )
-        author, code = gate.phrase(NAMED, named=context.seller.company), self._page.language
+        author, code = gate.phrase(NAMED, named=gate.seller), self._page.language
         handout = Handout(title, lines, sections, author, code, context.today)
         left_out = tuple(dict.fromkeys(self._left_out))
         own = sum(item.topic.text in self._own_topics for item in items)
@@ -328,7 +329,7 @@ _LABEL = re.compile(r"^[^\W\d_]+(?:\s[^\W\d_]+)?:\s+")
 
 def title_of(gate: Gate, phrases: Phrases) -> CustomerSafe:
     """Who meets, as far as it is known."""
-    account, seller = gate.context.account, gate.context.seller.company
+    account, seller = gate.account, gate.seller
     if account and seller:
         return gate.phrase(phrases.meeting, account=account, seller=seller)
     return gate.phrase(phrases.meeting_alone, account=account) if account else gate.phrase(phrases.our_meeting)

@@ -9,7 +9,6 @@ may hold our figures, and is refused when anything in it belongs to us alone. Kn
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -20,6 +19,7 @@ from coach.builtin.evidence import Evidence, gather
 from coach.confidence import Confidence, confidences, leaks
 from coach.export.labels import Labels
 from coach.export.our_talk import LANGUAGES, our_talk
+from coach.export.outward import is_commented, mixed, outward, readings, visible
 from coach.export.products import product_names
 from coach.export.safe_words import (
     ABOUT_THEM,
@@ -30,8 +30,10 @@ from coach.export.safe_words import (
     NOTHING_BROUGHT,
     PROPOSAL,
     SHARED_NOUNS,
+    STAGE,
     THEIRS,
     TO_THE_REP,
+    TOLD_ALONE,
     VOCABULARY,
 )  # fmt: skip
 from coach.export.sent import sent_lines
@@ -115,7 +117,7 @@ class Gate:
         """
         if phrase not in FIXED:
             raise ValueError(f"“{phrase}” is no phrase of the coach's own.")
-        known = {self.context.account, self.context.seller.company, *(person for person in self.attendees), ""}
+        known = {self.account, self.seller, *self.attendees, ""}
         strange = [fact for fact in facts.values() if fact not in known]
         if strange:
             raise ValueError(f"{strange[0]} is no fact of the meeting.")
@@ -196,6 +198,14 @@ class Gate:
         return next(self._against(text), "")
 
     def _against(self, text: str) -> Iterator[str]:
+        if is_commented(text):
+            yield "holds a comment, which is to you"
+        if found := mixed(text):
+            yield f"writes “{found}” in letters of two alphabets"
+        for reading in readings(text):
+            yield from self._against_reading(reading)
+
+    def _against_reading(self, text: str) -> Iterator[str]:
         yield from (f"“{phrase}” is our own talk" for phrase in our_talk(text, theirs=self._their_nouns))
         for language in LANGUAGES:
             if phrase := words_for("private", language).search(text):
@@ -203,8 +213,16 @@ class Gate:
         yield from leaks(Block(id="-", kind="text", text=text, part="bring"), self._kept, self.context)
         yield from self._strange_names(text)
         yield from self._our_figures(text)
-        special = sorted(words_of(text) & self._special_words)
-        if len(special) >= MIN_SPECIAL_WORDS:
+        if self._stage and STAGE.search(fold(text)) and self._stage in fold(text):
+            yield f"shows our stage (“{self.context.stage}”)"
+        yield from self._repeated(words_of(text))
+
+    def _repeated(self, said: frozenset[str]) -> Iterator[str]:
+        """Three words of lines of ours alone, or one where all that is said stands in one of them."""
+        special = sorted(said & self._special_words)
+        told = frozenset(word for word in said - VOCABULARY if len(word) >= MIN_SPECIAL_LETTERS)
+        is_line = len(told) > 1 and any(told <= line for line in self._secret_lines)
+        if len(special) >= MIN_SPECIAL_WORDS or (special and is_line):
             yield f"repeats a line of ours alone (“{' … '.join(special[:3])}”)"
 
     def _strange_names(self, text: str) -> Iterator[str]:
@@ -218,6 +236,8 @@ class Gate:
             words = words_of(name) if name[:1].isupper() else frozenset()
             if words & self._our_names:
                 yield f"names {name}, which they have not named to us"
+        if small := sorted(said & self._our_proper_names):
+            yield f"names {small[0]}, which they have not named to us"
 
     def _our_figures(self, text: str) -> Iterator[str]:
         for figure in figures(text):
@@ -227,11 +247,19 @@ class Gate:
     # --- what is known to whom ---------------------------------------------------------------------------------------
 
     @cached_property
+    def account(self) -> str:
+        return outward(self.context.account)
+
+    @cached_property
+    def seller(self) -> str:
+        return outward(self.context.seller.company)
+
+    @cached_property
     def attendees(self) -> tuple[str, ...]:
         """Names of those who come; who has left, by the notes, does not."""
         gone = [person for person, _ in self._evidence.gone]
         return tuple(
-            person.name
+            outward(person.name)
             for person in self.context.meeting.attendees
             if person.name.strip() and not any(same_person(person.name, other) for other in gone)
         )
@@ -248,11 +276,24 @@ class Gate:
     def _secret(self) -> frozenset[str]:
         """Labels of lines that are ours alone: told in confidence, our limits, our own talk."""
         noted = {one.label for one in self._evidence.said if one.is_automatic}
-        return (self._evidence.internal - noted) | kept_lines(self.context, self.groundwork)
+        talk = self._evidence.internal - noted
+        alone = {line.label for line in self.context.notes if TOLD_ALONE.search(fold(line.text))}
+        free = self._opened
+        return talk | (frozenset(alone) - free.lines - free.notes) | kept_lines(self.context, self.groundwork)
 
     @cached_property
     def _opened(self) -> Opened:
         return opened(self.context)
+
+    @cached_property
+    def _secret_lines(self) -> tuple[frozenset[str], ...]:
+        """The words of each."""
+        lines = self.context.lines
+        return tuple(words_of(lines[label].text) for label in self._secret if label in lines)
+
+    @cached_property
+    def _stage(self) -> str:
+        return fold(self.context.stage).strip()
 
     @cached_property
     def _public(self) -> tuple[NoteLine, ...]:
@@ -287,7 +328,7 @@ class Gate:
     @cached_property
     def _met_words(self) -> frozenset[str]:
         context = self.context
-        return words_of("\n".join((context.account, context.rep, context.seller.company, *self.attendees)))
+        return words_of("\n".join((self.account, context.rep, self.seller, *self.attendees)))
 
     @cached_property
     def _their_nouns(self) -> frozenset[str]:
@@ -315,6 +356,13 @@ class Gate:
         noted = words_of("\n".join(line.text for line in self.context.notes if line.label not in aside))
         found = (capitals | (named - noted)) - self._known_words - self._written_to_them - self._common_nouns
         return frozenset(word for word in found if len(word) > len("ab") and not is_opener(word))
+
+    @cached_property
+    def _our_proper_names(self) -> frozenset[str]:
+        """Those of our names that no line writes small: they are names however the page writes them."""
+        lines = self.context.lines.values()
+        small = frozenset(fold(word.strip(_MARKS)) for line in lines for word in line.text.split() if word.islower())
+        return frozenset(name for name in self._our_names - small if len(name) >= MIN_SPECIAL_LETTERS)
 
     @cached_property
     def _written_to_them(self) -> frozenset[str]:
@@ -386,15 +434,8 @@ def _noted(context: AccountContext) -> tuple[Confidence, ...]:
     return confidences(work_out(context), context)
 
 
-def visible(text: str) -> str:
-    """On one line, without signs that show nothing and could hide a word from the gate."""
-    spaced = (" " if sign.isspace() else sign for sign in text)
-    return " ".join("".join(sign for sign in spaced if unicodedata.category(sign) not in _UNSEEN).split())
-
-
 _MARKS = "\"'“”„«»()[]:;,.!?*-"
 _NOUN = re.compile(r"\b(?i:the|an?|our|your|their|her|his|la|le|une?|el|una) ([^\W\d_]+)")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def _is_record(line: NoteLine) -> bool:

@@ -308,3 +308,14 @@ AGREED = re.compile(
     r"|acordamos|decidimos|elegimos)\b[^.?!;:]+)"
 )
 """What an outcome says that both sides settle, on folded text; what they alone do is an ask, and ours to make."""
+
+TOLD_ALONE = re.compile(
+    r"\b(?:told|tells|said|says|wrote|writes|mentioned)\b[^.;:]{0,30}\b(?:alone|in private)\b"
+    r"|\bprivately\b|\bin private\b"
+    r"|\bkeep (?:her|him|it|this|that|them) out of (?:it|this|the)\b|\bunter vier augen\b|\bim vertrauen\b|\ben prive\b"
+    r"|\ben privado\b|\ben confianza\b|\ben confidence\b"
+)
+"""A line of the notes that says so itself was told to us and not to the room; on folded text."""
+
+STAGE = re.compile(r"\b(?:stage|phase|etape|etapa|verkaufsphase)\b")
+"""Of a deal, as the record calls it; on folded text."""

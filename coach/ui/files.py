@@ -10,6 +10,7 @@ from starlette.responses import Response
 from coach.errors import InputError
 from coach.export.calendar import zone_named
 from coach.export.files import What, made
+from coach.export.outward import outward
 from coach.export.typeset import Paper
 from coach.keeping import drafted_of
 from coach.store import plans
@@ -62,6 +63,6 @@ def file_of(
 
 
 def file_name(account: str, *, what: str = "", ending: str) -> str:
-    """`northwind-foods.pdf`, `northwind-foods-agenda.docx`; letters of any alphabet stay."""
-    stem = "-".join(re.findall(r"\w+", account.casefold())) or "plan"
+    """`northwind-foods.pdf`, `northwind-foods-agenda.docx`; letters of any alphabet stay, what is not its name goes."""
+    stem = "-".join(re.findall(r"\w+", outward(account).casefold())) or "plan"
     return f"{stem}-{what}.{ending}" if what else f"{stem}.{ending}"
