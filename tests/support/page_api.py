@@ -176,11 +176,15 @@ _ACTIONS: dict[str, _Action] = {"text": _text, "insert": _insert, "delete": _del
 
 @dataclass
 class PageApi:
-    """A server on a free port. `is_down` drops connections, `fail_with` answers so, `delay_s` holds saving up."""
+    """A server on a free port. `is_down` drops connections, `fail_with` answers so, `delay_s` holds saving up.
+
+    `tells_nothing` drops who asks for a plan's state: from then on no browser learns of a change.
+    """
 
     plans: dict[str, Plan] = field(default_factory=dict)
     port: int = 0
     is_down: bool = False
+    tells_nothing: bool = False
     fail_with: int = 0
     delay_s: float = 0.0
     posts: int = 0
@@ -289,12 +293,13 @@ class PageApi:
 
             def do_GET(self) -> None:
                 path = urlsplit(self.path).path
-                if api.is_down:
-                    self.drop()
-                elif path.endswith("/live"):
+                if path.endswith("/live") and not api.is_down:
                     self.stream(path.split("/")[3])
-                else:
-                    with api.lock:
+                    return
+                with api.lock:
+                    if api.is_down or api.tells_nothing:
+                        self.drop()
+                    else:
                         self.reply(*api.answer("GET", path, {}))
 
             def do_POST(self) -> None:
