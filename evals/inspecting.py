@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import math
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,9 @@ from evals.jobs import Job
 from evals.runs import Row
 
 SCORER = "measured"
+JobOf = Callable[[str], Job]
+"""By a sample's id. A function, since Inspect writes what solver and scorer are given into every sample's log: of this,
+its name; of the jobs themselves, all their notes."""
 
 
 @metric
@@ -50,7 +53,7 @@ def run_under_inspect(jobs: Sequence[Job], *, logs: Path, at_once: int) -> list[
             inspect_tasks(jobs),
             model=None,
             log_dir=str(logs),
-            display="none",
+            display="log",
             log_level="critical",
             log_realtime=False,
             score_display=False,
@@ -77,13 +80,14 @@ def _task(name: str, jobs: Sequence[Job]) -> Task:
         Sample(id=_id(job), input=job.notes, target=job.target, metadata={**job.about, "cluster": job.cluster})
         for job in jobs
     ]
-    return Task(name=name, dataset=MemoryDataset(samples, name=name), solver=_worked(by_id), scorer=measured(by_id))
+    dataset = MemoryDataset(samples, name=name)
+    return Task(name=name, dataset=dataset, solver=_worked(by_id.__getitem__), scorer=measured(by_id.__getitem__))
 
 
 @solver
-def _worked(jobs: Mapping[str, Job]) -> Solver:
+def _worked(job_of: JobOf) -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        job = jobs[str(state.sample_id)]
+        job = job_of(str(state.sample_id))
         result = await job.result()
         state.messages.append(ChatMessageAssistant(content=result.page, source="generate"))
         state.output = ModelOutput.from_content(job.arm, result.page)
@@ -93,9 +97,9 @@ def _worked(jobs: Mapping[str, Job]) -> Solver:
 
 
 @scorer(metrics={"*": [average()]}, name=SCORER)
-def measured(jobs: Mapping[str, Job]) -> Scorer:
+def measured(job_of: JobOf) -> Scorer:
     async def score(state: TaskState, target: Target) -> Score:
-        result = await jobs[str(state.sample_id)].result()
+        result = await job_of(str(state.sample_id)).result()
         return Score(value=dict(result.values), explanation=result.why or "nothing to object to")
 
     return score

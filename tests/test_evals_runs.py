@@ -209,6 +209,7 @@ def test_the_viewer_has_plan_notes_and_scores_of_a_sample(recorded: Bench) -> No
     assert "missed: " in score.explanation
     assert float(str(score.as_dict()["must_surface"])) > 0.5
     assert sample.metadata["situation"] == "renewal_after_outage"
+    assert "thin lead" not in sample.model_dump_json().replace("_", " ").casefold(), "holds another sample's job"
 
 
 def test_a_live_run_dearer_than_its_cap_does_not_begin(
