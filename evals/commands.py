@@ -57,11 +57,15 @@ def run(
     provenance: Annotated[str, typer.Option(help="Who answered, for the recordings' first line.")] = "",
     untimed: Annotated[bool, typer.Option("--untimed", help="The seconds are not a model's own.")] = False,
     skip_missing: Annotated[bool, typer.Option("--skip-missing", help="Leave out what is not recorded.")] = False,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="Over how many a replay is shared out; else the processors.")
+    ] = None,
     name: Annotated[str, typer.Option(help="Name of the run; else the time.")] = "",
     runs: Runs = None,
     recordings: Recordings = None,
 ) -> None:
     """Make and measure plans: from recordings, or with a model."""
+    from coach.processes import processors
     from evals.arms import ABLATIONS
     from evals.gate import EXIT_CODES
     from evals.metrics import TASKS
@@ -94,7 +98,8 @@ def run(
         )
         found = _told(lambda: run_live(name, asked, options, place=place, tell=_tell))
     else:
-        found = _told(lambda: replay(name, asked, place=place, tell=_tell, skips_missing=skip_missing))
+        count = processes or processors()
+        found = _told(lambda: replay(name, asked, place=place, tell=_tell, skips_missing=skip_missing, processes=count))
     if found.rows:
         _print(markdown(found))
     _tell(f"Run {name}: {place.runs / name}. Look at samples: inspect view --log-dir {place.runs / name / 'logs'}")

@@ -60,7 +60,7 @@ def run_under_inspect(jobs: Sequence[Job], *, logs: Path, at_once: int) -> list[
             fail_on_error=False,
             max_samples=at_once,
         )
-        known = {(job.name, _id(job)): job for job in jobs}
+        known = {(job.name, job.id): job for job in jobs}
         rows = [row for log in done for row in _rows(log, known)]
     return rows
 
@@ -75,9 +75,9 @@ def _unclosed_streams_ignored() -> Iterator[None]:
 
 
 def _task(name: str, jobs: Sequence[Job]) -> Task:
-    by_id = {_id(job): job for job in jobs}
+    by_id = {job.id: job for job in jobs}
     samples = [
-        Sample(id=_id(job), input=job.notes, target=job.target, metadata={**job.about, "cluster": job.cluster})
+        Sample(id=job.id, input=job.notes, target=job.target, metadata={**job.about, "cluster": job.cluster})
         for job in jobs
     ]
     dataset = MemoryDataset(samples, name=name)
@@ -126,7 +126,3 @@ def _row(job: Job, sample: EvalSampleSummary | None, log: EvalLog) -> Row:
         values={name: float(one) if isinstance(one, (int, float)) else None for name, one in values.items()},
         error=error.strip().splitlines()[-1][:300] if error.strip() else "",
     )
-
-
-def _id(job: Job) -> str:
-    return f"{job.case}~{job.epoch}" if job.epoch else job.case

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from coach.errors import CoachError
 from evals.measures import Measures
@@ -26,6 +27,14 @@ class Result:
     """The plan as a page of its own; empty where there is none."""
     markdown: str = ""
     """The plan as a file that can be read back, for people who label it."""
+
+
+class Failed(Exception):
+    """What went wrong with a job in another process, as it was told there. `trace`: where it happened."""
+
+    def __init__(self, message: str, trace: str) -> None:
+        super().__init__(message, trace)
+        self.message = message
 
 
 @dataclass
@@ -50,11 +59,20 @@ class Job:
     def name(self) -> str:
         return f"{self.task}_{self.arm}"
 
+    @property
+    def id(self) -> str:
+        """Among the jobs of its name."""
+        return f"{self.case}~{self.epoch}" if self.epoch else self.case
+
     async def result(self) -> Result:
         """Done at the first call, remembered after it. Raises CoachError each time where the work failed."""
         if self._done is None:
             self._done = asyncio.ensure_future(_as_task(self.work))
         return await asyncio.shield(self._done)
+
+    def settled(self, outcome: Result | Failed) -> Job:
+        """The same sample with nothing left to do: one that can be sent to another process."""
+        return replace(self, work=partial(_given, outcome), _done=None)
 
 
 async def failure_of(job: Job) -> CoachError | None:
@@ -68,3 +86,9 @@ async def failure_of(job: Job) -> CoachError | None:
 
 async def _as_task(work: Callable[[], Awaitable[Result]]) -> Result:
     return await work()
+
+
+async def _given(outcome: Result | Failed) -> Result:
+    if isinstance(outcome, Failed):
+        raise outcome
+    return outcome

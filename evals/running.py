@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from coach.errors import BudgetSpent, InputError
 from coach.prompts import prompt, prompt_names
+from evals.forked import done_apart, processes_for, rows_apart
 from evals.jobs import Job
 from evals.live import Live, estimate
 from evals.places import RECORDINGS, RUNS
 from evals.recordings import Recorded, Roles, keep_recorded, recorded
-from evals.replay import Replay, not_recorded
+from evals.replay import garbage_seldom_sought, not_recorded, prepared, sentences
 from evals.runs import Row, Run, folder_of, save
 from evals.suite import Asked, Data, data_for, jobs_for
 
 AT_ONCE = 4
 PAGES = "pages"
-SEARCHES_OF_THE_YOUNG = 1000
-"""Searches of what is new for garbage before one of everything; a whole run has about 260."""
+MOST_PROCESSES = 8
+"""Each reads all the datasets first: more would wait longer than they work."""
 Tell = Callable[[str], None]
 
 
@@ -47,39 +47,36 @@ class LiveOptions:
     is_timed: bool = True
 
 
-def replay(name: str, asked: Asked, *, place: Place, tell: Tell, skips_missing: bool = False) -> Run:
+def replay(
+    name: str, asked: Asked, *, place: Place, tell: Tell, skips_missing: bool = False, processes: int = 1
+) -> Run:
     """A run on recordings. Where some are missing it ends before it began, unless those are to be left out.
 
-    Raises InputError for faulty datasets.
+    `processes`: over which the work is shared out; with one it is done here. Raises InputError for faulty datasets.
     """
-    with _garbage_seldom_sought():
-        return _replayed(name, asked, place=place, tell=tell, skips_missing=skips_missing)
+    if processes > 1:
+        with processes_for(asked, place.recordings, count=min(processes, MOST_PROCESSES)) as pool:
+            return _replayed(name, asked, pool, place=place, tell=tell, skips_missing=skips_missing)
+    with garbage_seldom_sought():
+        return _replayed(name, asked, None, place=place, tell=tell, skips_missing=skips_missing)
 
 
-@contextmanager
-def _garbage_seldom_sought() -> Iterator[None]:
-    """A run keeps nearly all that it makes: to search all of it for garbage took a tenth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(*before[:2], SEARCHES_OF_THE_YOUNG)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-def _replayed(name: str, asked: Asked, *, place: Place, tell: Tell, skips_missing: bool) -> Run:
-    data, found = data_for(asked), recorded(place.recordings)
-    if found:
-        asked = replace(asked, parts=found.parts, arms=asked.arms or found.arms)
-    source = Replay(place.recordings)
-    jobs = jobs_for(asked, data, source, found.roles if found else None)
-    missing = asyncio.run(not_recorded(jobs, source, folder=place.recordings))
+def _replayed(
+    name: str, asked: Asked, pool: ProcessPoolExecutor | None, *, place: Place, tell: Tell, skips_missing: bool
+) -> Run:
+    ready = prepared(asked, place.recordings)
+    jobs: Sequence[Job]
+    if pool:
+        jobs, lacking = done_apart(pool, ready, asked, place.recordings)
+    else:
+        jobs, lacking = ready.jobs, asyncio.run(not_recorded(ready))
+    missing = sentences(lacking, folder=place.recordings)
     for sentence in missing:
         tell(sentence)
     if missing and not skips_missing:
         return _saved(Run(name=name, missing=missing, prompts=_prompts()), place)
-    jobs = [job for job in jobs if not job.recording or job.recording not in source.missing]
-    return _run(name, jobs, place, found.roles if found else None, missing=missing, at_once=AT_ONCE)
+    jobs = [job for job in jobs if job.recording not in lacking]
+    return _run(name, jobs, place, ready.roles, missing=missing, at_once=AT_ONCE, pool=pool)
 
 
 def live(name: str, asked: Asked, options: LiveOptions, *, place: Place, tell: Tell) -> Run:
@@ -140,11 +137,10 @@ def _run(
     at_once: int,
     missing: tuple[str, ...] = (),
     is_live: bool = False,
+    pool: ProcessPoolExecutor | None = None,
 ) -> Run:
-    from evals.inspecting import run_under_inspect
-
     folder = folder_of(name, place.runs)
-    rows = run_under_inspect(jobs, logs=folder / "logs", at_once=at_once)
+    rows = _looked_at(jobs, folder / "logs", at_once, pool)
     asyncio.run(_write_pages(jobs, rows, folder / PAGES))
     run = Run(
         name=name,
@@ -155,6 +151,14 @@ def _run(
         rows=tuple(rows),
     )
     return _saved(run, place)
+
+
+def _looked_at(jobs: Sequence[Job], logs: Path, at_once: int, pool: ProcessPoolExecutor | None) -> list[Row]:
+    if pool:
+        return rows_apart(pool, jobs, logs=logs, at_once=at_once)
+    from evals.inspecting import run_under_inspect
+
+    return run_under_inspect(jobs, logs=logs, at_once=at_once)
 
 
 async def _write_pages(jobs: Sequence[Job], rows: Sequence[Row], folder: Path) -> None:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from dataclasses import replace
 from coach.batch.slots import Drafter
 from coach.ledger import Ledger
 from coach.options import Options
+from coach.processes import end_with_parent, processors
 from coach.schema import AccountContext, Block, Drafted
 
 
@@ -25,7 +24,7 @@ from coach.schema import AccountContext, Block, Drafted
 def by_builtin(*, processes: int | None = None) -> Iterator[Drafter]:
     """A drafter that works on all cores; its processes end with it."""
     apart = multiprocessing.get_context("spawn")
-    count = processes or os.cpu_count() or 1
+    count = processes or processors()
     with ProcessPoolExecutor(max_workers=count, mp_context=apart, initializer=_prepare) as pool:
 
         async def draft(
@@ -40,15 +39,8 @@ def by_builtin(*, processes: int | None = None) -> Iterator[Drafter]:
 def _prepare() -> None:
     """Ctrl-C goes to all processes of a terminal: the one that began the work ends the others; with it they end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     import coach.workflow  # noqa: F401
-
-
-def _end_with_parent() -> None:
-    """One that was killed cannot tell anybody: its queue stays open in us, and we would wait for ever."""
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
 
 
 def _drafted(context: AccountContext, options: Options) -> Drafted:

@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from coach.processes import processors
 from evals.inspecting import run_under_inspect
 from evals.jobs import Job, Result
 from evals.places import RECORDINGS
@@ -22,7 +23,9 @@ def replayed_suite() -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder), RECORDINGS)
         began = time.monotonic()
-        run = replay("bench", Asked(), place=place, tell=lambda sentence: None, skips_missing=True)
+        run = replay(
+            "bench", Asked(), place=place, tell=lambda sentence: None, skips_missing=True, processes=processors()
+        )
         seconds = time.monotonic() - began
     line(f"evals: the replayed suite, {len(run.rows)} samples", seconds, "s", 60)
     line("evals: the framework's overhead a sample", overhead_a_sample_s(), "s", 0.05)

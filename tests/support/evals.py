@@ -59,8 +59,22 @@ class Bench:
         options = LiveOptions(ROLES, max_usd=None, timeout_s=60, provenance="scripted", is_recorded=True)
         return live(name, self.asked(tasks), options, place=self.place, tell=self.told.append)
 
-    def replay(self, name: str, *, tasks: Sequence[str] = ("groundwork", "plan"), skips_missing: bool = False) -> Run:
-        return replay(name, self.asked(tasks), place=self.place, tell=self.told.append, skips_missing=skips_missing)
+    def replay(
+        self,
+        name: str,
+        *,
+        tasks: Sequence[str] = ("groundwork", "plan"),
+        skips_missing: bool = False,
+        processes: int = 1,
+    ) -> Run:
+        return replay(
+            name,
+            self.asked(tasks),
+            place=self.place,
+            tell=self.told.append,
+            skips_missing=skips_missing,
+            processes=processes,
+        )
 
 
 def bench(folder: Path, *, only: tuple[str, ...] = MEETINGS) -> Bench:
