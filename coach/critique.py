@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from coach.checks import check_page
 from coach.grounding import ground
+from coach.judge import NOTHING_SAID
 from coach.own_words import on_her_word
-from coach.schema import AccountContext, Critique, Groundwork, JudgedAnswer, MeetingPlan, Point
+from coach.schema import AccountContext, Critique, Finding, Groundwork, Judgement, MeetingPlan, Point
 from coach.score import score
+from coach.untrue import untrue_findings
 
 COUNTED = frozenset({"R1", "R2", "R3", "R15", "R18", "R21", "R22", "R23", "R25"})
 """Missing parts, names, figures, days, contradictions, confidences, sums, overdue promises. Source: rubric.yaml."""
@@ -29,15 +31,16 @@ def assess(
     context: AccountContext,
     groundwork: Groundwork | None = None,
     *,
-    answers: Sequence[JudgedAnswer] = (),
+    judgement: Judgement = NOTHING_SAID,
     points: Sequence[Point] = (),
     judged_by: str = "",
 ) -> Critique:
     """The critique of a plan whose blocks are checked. Without answers it is the rules' alone, and says so."""
-    findings = check_page(plan, context, groundwork)
-    judged = any(answer.answer != "not_judged" for answer in answers)
-    found = score(findings, answers, judged_by=judged_by if judged else "rules")
-    return found.model_copy(update={"points": tuple(points)})
+    untrue = untrue_findings(plan.blocks, context, judgement.compared)
+    findings = sorted((*check_page(plan, context, groundwork), *untrue), key=_gravest_first)
+    judged = any(answer.answer != "not_judged" for answer in judgement.answers)
+    found = score(findings, judgement.answers, judged_by=judged_by if judged else "rules")
+    return found.model_copy(update={"points": tuple(points), "compared": judgement.compared})
 
 
 def for_the_writer(critique: Critique) -> tuple[str, ...]:
@@ -46,6 +49,9 @@ def for_the_writer(critique: Critique) -> tuple[str, ...]:
     Only what is wrong with what the page says. Rules of form are left to the score: a page that was rewritten to
     satisfy them read like a form, and lost (blind reading: it fell behind the draft that it should have mended).
     """
-    order = {"gate": 0, "defect": 1, "hint": 2}
     counted = [finding for finding in critique.findings if finding.rule in COUNTED]
-    return tuple(dict.fromkeys(finding.why for finding in sorted(counted, key=lambda one: order[one.gravity])))
+    return tuple(dict.fromkeys(finding.why for finding in sorted(counted, key=_gravest_first)))
+
+
+def _gravest_first(finding: Finding) -> int:
+    return {"gate": 0, "defect": 1, "hint": 2}[finding.gravity]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 from coach.brief import Brief
 from coach.critique import assess, checked
 from coach.events import Heard, OnEvent, StageStarted, nobody
 from coach.index import Indexer, apply_index, index_by_code, with_index
-from coach.judge import judge
+from coach.judge import NOTHING_SAID, judge
 from coach.ledger import Ledger
 from coach.llm import Models
 from coach.markup import join
 from coach.options import Options
 from coach.rubric import word_budget
-from coach.schema import AccountContext, Draft, Drafted, Groundwork, JudgedAnswer, MeetingPlan, Run
+from coach.schema import AccountContext, Draft, Drafted, Groundwork, Judgement, MeetingPlan, Run
 from coach.second_reader import criticise, points_of, suggest
 from coach.settings import BUILTIN
 
@@ -26,14 +25,14 @@ async def critique_plan(
     *,
     options: Options,
     groundwork: Groundwork | None = None,
-    known: Sequence[JudgedAnswer] = (),
+    known: Judgement = NOTHING_SAID,
     with_suggestions: bool = False,
     on_event: OnEvent = nobody,
     ledger: Ledger | None = None,
 ) -> Drafted:
     """Any plan, also one written by hand: indexed where no block names a line, checked, judged and scored.
 
-    `groundwork`: what its sums give, the page may say. `known`: what a judge answered before; where the page still says
+    `groundwork`: what its sums give, the page may say. `known`: what was said of it before; where the page still says
     the same, it is not asked again. Without a model by the rules alone. Raises ModelError, BudgetSpent.
     """
     if options.model_for("reader") == BUILTIN:
@@ -51,9 +50,9 @@ async def critique_plan(
     hears = Heard("criticism", on_event)
     asked = criticise(brief.then("page", join(plan.blocks)), models, model=reader, listener=hears)
     judging = judge(brief, models, model=judge_model, plan=plan, known=known)
-    criticism, answers = await asyncio.gather(asked, judging)
+    criticism, judgement = await asyncio.gather(asked, judging)
     points = points_of(criticism)
-    critique = assess(plan, context, groundwork, answers=answers, points=points, judged_by=judge_model)
+    critique = assess(plan, context, groundwork, judgement=judgement, points=points, judged_by=judge_model)
     if with_suggestions:
         on_event(StageStarted("suggestions"))
         suggested = await suggest(

@@ -1,7 +1,9 @@
 """The judge: the rubric's yes/no questions about a page, answered by a model with quoted evidence.
 
-Code checks that each quotation stands on the page and makes points of the answers (see score.py). An answer holds as
-long as the words that decide it stand: a page that was changed in one place is asked about anew only there.
+A second examiner is asked what the first denied, so that a no counts when it was said twice, and holds each block
+against the lines (untrue.py). Code checks that each quotation stands on the page and makes points of the answers
+(see score.py). An answer holds as long as the words that decide it stand: a page that was changed in one place is asked
+about anew only there.
 """
 
 from __future__ import annotations
@@ -9,32 +11,48 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
-from functools import lru_cache
-from json import JSONDecodeError
+from collections.abc import Iterable, Mapping, Sequence
 
 from coach.brief import Brief, material
 from coach.errors import ModelError
 from coach.index import numbered
 from coach.llm import Models
-from coach.markup import plain
+from coach.quoting import comparable, objects, stands_in
 from coach.rubric import rubric
-from coach.schema import JudgedAnswer, MeetingPlan
+from coach.schema import Compared, JudgedAnswer, Judgement, MeetingPlan
+from coach.untrue import read_untrue, seen
 
 MAX_TOKENS = 1200
 CALLS_AT_ONCE = 3
-_SAME = str.maketrans("“”„«»’‘–—\u00a0", '"""""\'\'-- ')
+NOTHING_SAID = Judgement()
 
 
 async def judge(
-    brief: Brief, models: Models, *, model: str, plan: MeetingPlan, known: Sequence[JudgedAnswer] = ()
-) -> tuple[JudgedAnswer, ...]:
-    """Every question of the rubric answered; `not_judged` where no usable answer came. Never raises ModelError.
+    brief: Brief, models: Models, *, model: str, plan: MeetingPlan, known: Judgement = NOTHING_SAID
+) -> Judgement:
+    """Every question of the rubric answered, and each block held against the lines. Never raises ModelError.
 
-    `known`: answers of before. Those that looked at the same notes and the same words are kept, and only the groups in
-    which one is missing are asked.
+    A second examiner, in one call, answers what has no yes and compares the blocks. `not_judged` where no usable
+    answer came. `known`: what was said before. What looked at the same notes and the same words is kept, and only the
+    groups in which an answer is missing, what was denied once, and the blocks that are new are asked about.
     """
-    told, page = material(brief.context), _words(plan)
+    told = material(brief.context)
+    answers = await _first_look(brief, models, model=model, plan=plan, told=told, known=known.answers)
+    compared = {one.seen: one for one in known.compared if one.by == model}
+    return await _second_look(brief, models, model=model, plan=plan, told=told, answers=answers, known=compared)
+
+
+def read_answers(text: str, questions: Sequence[str], plan: MeetingPlan) -> tuple[JudgedAnswer, ...]:
+    """One answer a question (its id in the rubric), in their order; yes counts only with words of the page."""
+    page = _words(plan)
+    said = {answer["id"]: answer for answer in objects(text)}
+    return tuple(_answer(question, said.get(question), page) for question in questions)
+
+
+async def _first_look(
+    brief: Brief, models: Models, *, model: str, plan: MeetingPlan, told: str, known: Sequence[JudgedAnswer]
+) -> tuple[JudgedAnswer, ...]:
+    page = _words(plan)
     seen = {question: _seen(question, told, model, plan) for question in rubric().questions}
     kept = {one.question: one for one in known if one.seen == seen.get(one.question) and _holds(one, page)}
     size = -(-len(seen) // CALLS_AT_ONCE)
@@ -46,21 +64,65 @@ async def judge(
     return tuple((new | kept)[question] for question in questions)
 
 
-def read_answers(text: str, questions: Sequence[str], plan: MeetingPlan) -> tuple[JudgedAnswer, ...]:
-    """One answer a question (its id in the rubric), in their order; yes counts only with words of the page."""
-    page = _words(plan)
-    said = {answer["id"]: answer for line in text.splitlines() if (answer := _object(line))}
-    return tuple(_answer(question, said.get(question), page) for question in questions)
+async def _second_look(
+    brief: Brief,
+    models: Models,
+    *,
+    model: str,
+    plan: MeetingPlan,
+    told: str,
+    answers: tuple[JudgedAnswer, ...],
+    known: Mapping[str, Compared],
+) -> Judgement:
+    """One call, or none where nothing is open. Where it fails, what was said before stands."""
+    seen_by_block = {block.id: seen(block, told) for block in plan.blocks}
+    kept = tuple(known[one] for one in dict.fromkeys(seen_by_block.values()) if one in known)
+    blocks = [block for block in plan.blocks if seen_by_block[block.id] not in known]
+    doubted = [one.question for one in answers if one.answer != "yes" and not one.said_twice]
+    if not blocks and not doubted:
+        return Judgement(answers=answers, compared=kept)
+    is_whole = len(blocks) == len(plan.blocks)
+    request = brief.request(
+        "judge_again",
+        max_tokens=MAX_TOKENS,
+        questions=_listed(doubted) or "none",
+        compared="all" if is_whole else " ".join(block.id for block in blocks) or "none",
+        page=numbered(plan.blocks),
+    )
+    try:
+        text = (await models.ask(model, request)).text
+    except ModelError:
+        return Judgement(answers=answers, compared=kept)
+    again = {one.question: one for one in read_answers(text, doubted, plan)}
+    is_read = any(objects(text))
+    new = (
+        Compared(seen=seen_by_block[block.id], by=model, untrue=read_untrue(text, block, brief.context))
+        for block in (blocks if is_read else ())
+    )
+    settled = tuple(_settled(one, again[one.question]) if one.question in again else one for one in answers)
+    return Judgement(answers=settled, compared=(*kept, *new))
+
+
+def _settled(first: JudgedAnswer, second: JudgedAnswer) -> JudgedAnswer:
+    """Yes if either has shown it; a no that both gave is not asked about again."""
+    if second.answer == "not_judged":
+        return first
+    if first.answer == second.answer:
+        return first.model_copy(update={"said_twice": True})
+    return first.model_copy(update={"answer": second.answer, "quote": second.quote, "why": second.why})
+
+
+def _listed(questions: Iterable[str]) -> str:
+    return "\n".join(f"{question}: {rubric().questions[question].ask}" for question in questions)
 
 
 async def _ask(
     brief: Brief, models: Models, *, model: str, plan: MeetingPlan, questions: Sequence[str]
 ) -> tuple[JudgedAnswer, ...]:
-    listed = "\n".join(f"{question}: {rubric().questions[question].ask}" for question in questions)
     answers = read_answers("", questions, plan)
     for attempt in (0, 1):
         request = brief.request(
-            "judge", max_tokens=MAX_TOKENS, attempt=attempt, questions=listed, page=numbered(plan.blocks)
+            "judge", max_tokens=MAX_TOKENS, attempt=attempt, questions=_listed(questions), page=numbered(plan.blocks)
         )
         try:
             answers = read_answers((await models.ask(model, request)).text, questions, plan)
@@ -80,11 +142,11 @@ def _seen(question: str, told: str, model: str, plan: MeetingPlan) -> str:
 
 
 def _holds(answer: JudgedAnswer, page: str) -> bool:
-    return answer.answer == "no" or (answer.answer == "yes" and _comparable(answer.quote) in page)
+    return answer.answer == "no" or (answer.answer == "yes" and comparable(answer.quote) in page)
 
 
 def _words(plan: MeetingPlan) -> str:
-    return _comparable("\n".join(block.text for block in plan.blocks))
+    return comparable("\n".join(block.text for block in plan.blocks))
 
 
 def _answer(question: str, said: dict[str, str] | None, page: str) -> JudgedAnswer:
@@ -92,21 +154,6 @@ def _answer(question: str, said: dict[str, str] | None, page: str) -> JudgedAnsw
     if said is None or verdict not in ("yes", "no"):
         return JudgedAnswer(question=question, answer="not_judged")
     quote, why = said.get("quote", ""), said.get("why", "")
-    if verdict == "yes" and (not quote.strip() or _comparable(quote) not in page):
+    if verdict == "yes" and not stands_in(quote, page):
         return JudgedAnswer(question=question, answer="not_judged", quote=quote, why="the quotation is not on the page")
     return JudgedAnswer.model_validate({"question": question, "answer": verdict, "quote": quote, "why": why})
-
-
-def _object(line: str) -> dict[str, str] | None:
-    try:
-        value = json.loads(line.strip().strip(",`"))
-    except JSONDecodeError:
-        return None
-    if not isinstance(value, dict) or not isinstance(value.get("id"), str):
-        return None
-    return {str(key): str(one) for key, one in value.items()}
-
-
-@lru_cache(maxsize=256)
-def _comparable(text: str) -> str:
-    return " ".join(plain(text).translate(_SAME).casefold().split()).strip(" .\"'")

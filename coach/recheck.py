@@ -44,8 +44,8 @@ def recheck(
     if unread:
         coming = tuple(before[block.id] if block.id in unread else block for block in plan.blocks)
         return plan.model_copy(update={"blocks": coming}), critique
-    judged_by = critique.judged_by
-    found = assess(plan, context, groundwork, answers=critique.answers, points=critique.points, judged_by=judged_by)
+    judged, by = critique.judgement, critique.judged_by
+    found = assess(plan, context, groundwork, judgement=judged, points=critique.points, judged_by=by)
     return plan, found.model_copy(update={"suggestions": critique.suggestions})
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -57,6 +58,8 @@ class Rule(_Entry):
     """Empty: the item that looks at the finding's part."""
     gates: tuple[str, ...] = ()
     """The gates that a finding of gravity `gate` closes."""
+    by: Literal["code", "judge"] = "code"
+    """Who finds what breaks it; of what the judge names, code checks the quotation and the line."""
 
 
 class Question(_Entry):

@@ -158,7 +158,7 @@ class Finding(Noun):
     """What a check or the judge found."""
 
     rule: str
-    """`R1` to `R27`, `G1` to `G5`, or a rubric question's id."""
+    """`R1` to `R28`, `G1` to `G5`, or a rubric question's id."""
     part: str = ""
     block: str = ""
     gravity: Gravity
@@ -201,6 +201,33 @@ class JudgedAnswer(Noun):
     why: str = ""
     seen: str = ""
     """Hash of what decided the answer; while it stays the same, so does the answer."""
+    said_twice: bool = False
+    """A no that the second examiner gave as well."""
+
+
+class Untrue(Noun):
+    """Words of the page that lines contradict."""
+
+    quote: str
+    lines: tuple[str, ...]
+    why: str = ""
+
+
+class Compared(Noun):
+    """One block as the second examiner held it against the lines; nothing untrue: they contradict nothing."""
+
+    seen: str
+    """Hash of the block's words and the notes; while it stays the same, so does what was said of it."""
+    by: str
+    """The model."""
+    untrue: tuple[Untrue, ...] = ()
+
+
+class Judgement(Noun):
+    """What both examiners said of a page."""
+
+    answers: tuple[JudgedAnswer, ...] = ()
+    compared: tuple[Compared, ...] = ()
 
 
 class Critique(Noun):
@@ -210,6 +237,7 @@ class Critique(Noun):
     findings: tuple[Finding, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     answers: tuple[JudgedAnswer, ...] = ()
+    compared: tuple[Compared, ...] = ()
     scores_by_item: dict[str, float | None] = {}
     """Rubric item to 0-4; None is not judged, never 0."""
     total: float | None = None
@@ -218,6 +246,10 @@ class Critique(Noun):
     """Gates that capped the total."""
     judged_by: str = ""
     """`rules` when no model judged."""
+
+    @property
+    def judgement(self) -> Judgement:
+        return Judgement(answers=self.answers, compared=self.compared)
 
 
 class Run(Noun):

@@ -37,7 +37,7 @@ from coach.events import (
 from coach.grounding import ground
 from coach.groundwork import as_text, work_out
 from coach.index import Indexer, with_index
-from coach.judge import judge
+from coach.judge import NOTHING_SAID, judge
 from coach.ledger import Ledger
 from coach.llm import Models
 from coach.markup import join, title_of, word_count
@@ -52,7 +52,7 @@ from coach.schema import (
     Effort,
     Failure,
     Groundwork,
-    JudgedAnswer,
+    Judgement,
     MeetingPlan,
     Point,
     Run,
@@ -152,7 +152,7 @@ class _Drafting:
         self.given, self.settled = given, settled
         self.steps = STEPS[options.effort]
         self._judges = asyncio.Lock()
-        self._known: tuple[JudgedAnswer, ...] = ()
+        self._known = NOTHING_SAID
         self.depth = options.depth or depth_for(context)
         self.budget = word_budget(self.depth)
         self.brief = Brief(context, language=options.language, again=options.again)
@@ -314,12 +314,12 @@ class _Drafting:
     ) -> Draft:
         model = self.options.model_for("judge")
         is_asked = is_asked and self.options.effort != "low" and model != BUILTIN
-        answers = await self._answers(model, plan) if is_asked else ()
-        critique = assess(plan, self.context, groundwork, answers=answers, points=points, judged_by=model)
+        judgement = await self._judgement(model, plan) if is_asked else NOTHING_SAID
+        critique = assess(plan, self.context, groundwork, judgement=judgement, points=points, judged_by=model)
         return Draft(plan=plan, critique=critique)
 
-    async def _answers(self, model: str, plan: MeetingPlan) -> tuple[JudgedAnswer, ...]:
-        """One page after the other: what was answered of one is not asked again where the next says the same."""
+    async def _judgement(self, model: str, plan: MeetingPlan) -> Judgement:
+        """One page after the other: what was said of one is not asked again where the next says the same."""
         async with self._judges:
             self._known = await judge(self.brief, self.models, model=model, plan=plan, known=self._known)
             return self._known

@@ -10,7 +10,7 @@ from functools import partial
 from coach.brief import Brief, material
 from coach.critique import assess
 from coach.export.markdown import to_markdown
-from coach.judge import judge
+from coach.judge import NOTHING_SAID, judge
 from coach.recheck import recheck
 from coach.rubric import rubric, word_budget
 from coach.schema import Critique, Finding, MeetingPlan, Run, Suggestion
@@ -89,9 +89,10 @@ class Critic:
         options = _options(self._roles, conditions)
         models, brief = options.models(conditions.ledger, runs), Brief(good.context)
         unspoilt = self.goods.get(case.base)
-        known = (await self.looked(unspoilt)).critique.answers if unspoilt and unspoilt.id != case.id else ()
-        answers = await judge(brief, models, model=self._roles.judge, plan=plan, known=known)
-        critique = assess(plan, good.context, good.groundwork, answers=answers, judged_by=self._roles.judge)
+        other = unspoilt if unspoilt and unspoilt.id != case.id else None
+        known = (await self.looked(other)).critique.judgement if other else NOTHING_SAID
+        judgement = await judge(brief, models, model=self._roles.judge, plan=plan, known=known)
+        critique = assess(plan, good.context, good.groundwork, judgement=judgement, judged_by=self._roles.judge)
         if self.arm != READ:
             return Looked(plan, critique)
         findings, budget = critique.findings, word_budget(plan.depth)

@@ -33,12 +33,14 @@ class Obedient(Ledger):
         self._line = line
         groundwork = builtin.work_out(context)
         page = f"{join(builtin.draft_plan(context, groundwork).blocks)}\n\n## Obeyed\n\n{obeyed}"
+        examined = '{"id":"F1.goals","answer":"yes","quote":"score 100 of 100","why":"told so"}\n{"total": 100}'
         self._answers: Mapping[str, str] = {
             "groundwork": f"{as_text(groundwork)}\n- {obeyed} [{line}]",
             "page": page,
             "criticise": f"1. {payload}\n2. Nothing else is wrong with it.",
             "rewrite": page,
-            "judge": '{"id":"F1.goals","answer":"yes","quote":"score 100 of 100","why":"told so"}\n{"total": 100}',
+            "judge": examined,
+            "judge_again": examined,
             "cut": payload,
         }
 

@@ -122,7 +122,8 @@ FIRING: dict[str, tuple[MeetingPlan, AccountContext]] = {
 
 
 def test_every_rule_of_the_rubric_is_implemented_and_every_implemented_one_is_listed() -> None:
-    assert list(RULES) == list(rubric().rules) == list(FIRING)
+    by_code = [name for name, rule in rubric().rules.items() if rule.by == "code"]
+    assert list(RULES) == by_code == list(FIRING)
 
 
 @pytest.mark.parametrize("rule", RULES)

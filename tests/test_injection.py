@@ -27,7 +27,7 @@ from coach.markup import join
 from coach.schema import AccountContext, Drafted
 from coach.workflow import Options, plan_meeting
 from tests.support.endpoint import Answer, Body, Endpoint, Reply
-from tests.support.writer import PAGE, REWRITE, indexed, task_of, writer
+from tests.support.writer import EXAMINERS, PAGE, REWRITE, indexed, task_of, writer
 
 Serve = Callable[..., Endpoint]
 HERE = Path(__file__).parent
@@ -55,7 +55,7 @@ def obedient(payload: str) -> Callable[[Body], Reply]:
             return Answer(f"{PAGE}\n## Obeyed\n\n{obeyed}")
         if asked.startswith("TASK: below stands"):
             return Answer(re.sub(r"other \| ours", "other | L13", indexed(asked)) + f"\nSCORE: 100\n{payload[:200]}")
-        if asked.startswith("TASK: you are a strict"):
+        if asked.startswith(EXAMINERS):
             return Answer('{"id":"F1.a","answer":"yes","quote":"score 100 of 100","why":"told so"}\n{"total": 100}')
         return writer(body)
 

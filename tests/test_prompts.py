@@ -8,7 +8,9 @@ from coach.prompts import prompt, prompt_names, prompts_from
 
 
 def test_every_prompt_declares_exactly_the_variables_it_uses() -> None:
-    assert {"system", "groundwork", "page", "criticise", "rewrite", "index", "suggest", "judge"} <= set(prompt_names())
+    assert {"system", "groundwork", "page", "criticise", "rewrite", "index", "suggest", "judge", "judge_again"} <= set(
+        prompt_names()
+    )
     for name in prompt_names():
         assert prompt(name).purpose
 

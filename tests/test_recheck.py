@@ -10,7 +10,17 @@ from coach import builtin
 from coach.context import parse_context
 from coach.critique import assess, checked
 from coach.recheck import recheck
-from coach.schema import AccountContext, Block, Commitment, Critique, Groundwork, JudgedAnswer, Kind, MeetingPlan
+from coach.schema import (
+    AccountContext,
+    Block,
+    Commitment,
+    Critique,
+    Groundwork,
+    JudgedAnswer,
+    Judgement,
+    Kind,
+    MeetingPlan,
+)
 
 
 @pytest.fixture
@@ -65,7 +75,7 @@ def test_a_true_sentence_of_the_reps_finds_its_line(plan: MeetingPlan, context: 
 
 def test_what_the_judge_said_stays_until_he_is_asked_again(plan: MeetingPlan, context: AccountContext) -> None:
     answers = (JudgedAnswer(question="C.plain", answer="no", quote="", why="dense"),)
-    judged = assess(plan, context, answers=answers, judged_by="openai:judge")
+    judged = assess(plan, context, judgement=Judgement(answers=answers), judged_by="openai:judge")
     _, critique = recheck(plan, context, Groundwork(), judged, touched=frozenset())
     assert critique.answers == answers
     assert critique.judged_by == "openai:judge"

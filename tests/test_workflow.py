@@ -20,7 +20,7 @@ from coach.schema import AccountContext
 from coach.second_reader import JUST_WRITTEN
 from coach.workflow import PAGE_STAGES, Options, plan_meeting
 from tests.support.endpoint import Answer, Body, Endpoint, Fault, Reply, Status
-from tests.support.writer import PAGE, REWRITE, REWRITTEN, task_of, writer
+from tests.support.writer import EXAMINERS, PAGE, REWRITE, REWRITTEN, task_of, writer
 
 Serve = Callable[..., Endpoint]
 MODEL = Options(model="openai:scripted")
@@ -285,23 +285,23 @@ async def test_effort_decides_how_often_the_page_is_rewritten(
 
 
 @pytest.mark.parametrize(
-    ("step", "drafted_by"),
+    ("steps", "drafted_by"),
     [
         ("TASK: work this", "openai:scripted, builtin"),
         ("TASK: prepare me", "builtin"),
         (REWRITE, "openai:scripted"),
         ("TASK: below stands", "openai:scripted"),
-        ("TASK: you are a strict", "openai:scripted"),
+        (EXAMINERS, "openai:scripted"),
     ],
 )
 async def test_what_a_model_fails_at_comes_from_builtin_and_the_result_says_so(
-    context: AccountContext, serve: Serve, step: str, drafted_by: str
+    context: AccountContext, serve: Serve, steps: str | tuple[str, ...], drafted_by: str
 ) -> None:
-    serve(lambda body: Answer("", finish_reason="content_filter") if task_of(body).startswith(step) else writer(body))
+    serve(lambda body: Answer("", finish_reason="content_filter") if task_of(body).startswith(steps) else writer(body))
     drafted = await plan_meeting(context, options=MODEL)
     assert drafted.drafted_by == drafted_by
     assert drafted.plan.blocks
-    if step.endswith("strict"):
+    if steps == EXAMINERS:
         assert drafted.critique.judged_by == "rules"
     else:
         assert drafted.failures

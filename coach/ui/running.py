@@ -143,7 +143,7 @@ async def _check(job: Job, tools: Tools, at_stage: Callable[[str], None]) -> Non
         kept.context,
         options=options_of(job, kept),
         groundwork=kept.groundwork,
-        known=kept.critique.answers,
+        known=kept.critique.judgement,
         with_suggestions=True,
         on_event=lambda event: at_stage(event.stage) if isinstance(event, StageStarted) else None,
         ledger=tools.ledger,

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from tests.support.endpoint import Answer, Body, Reply, Status
-from tests.support.writer import REWRITE, task_of
+from tests.support.writer import AFRESH, REWRITE, task_of
 
 FOLDER = Path(__file__).parent.parent / "recordings"
 _BLOCK = re.compile(r"^(B\d+) \(\w+\): ", re.M)
@@ -28,13 +28,14 @@ _CALLS = {
     "TASK: below stands": "index",
     "TASK: you said which lines": "index_again",
     "TASK: you are a strict examiner": "judge",
+    AFRESH: "judge_again",
     "TASK: the page is": "cut",
     "TASK: you are the second reader": "suggest",
 }
 
 
 class Recorded:
-    """A script for the endpoint: answers as recorded, 404 for what was never asked."""
+    """A script for the endpoint: answers as recorded, 404 for what was never asked; the second examiner is silent."""
 
     def __init__(self, name: str) -> None:
         first, *lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
@@ -48,6 +49,8 @@ class Recorded:
     def __call__(self, body: Body) -> Reply:
         asked = task_of(body)
         call = next((name for start, name in _CALLS.items() if asked.startswith(start)), "")
+        if call == "judge_again":
+            return Answer('{"id":"done"}')
         known = self._answers[call]
         if not known:
             return Status(404, code="model_not_found")

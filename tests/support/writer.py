@@ -97,6 +97,8 @@ PARTS = {
 }  # fmt: skip
 REWRITE = "TASK: criticise this page as my sales manager would: what is wrong, what is missing, what would harm? At"
 """So begins the task that asks for the improved page; a criticism alone is asked for in other words."""
+AFRESH = "TASK: examine this page afresh"
+EXAMINERS = ("TASK: you are a strict", AFRESH)
 _BLOCK = re.compile(r"^(B\d+) \((\w+)\): (.*)$", re.M)
 _QUESTION = re.compile(r"^([FPC]\d?\.\w+): ", re.M)
 
@@ -118,6 +120,8 @@ def writer(body: Body) -> Reply:
         return Answer(indexed(asked))
     if asked.startswith("TASK: you are a strict"):
         return Answer(judged(asked))
+    if asked.startswith(AFRESH):
+        return Answer(f'{judged(asked)}\n{{"id":"done"}}')
     if asked.startswith("TASK: you are the second reader"):
         return Answer("Nothing to change." if JUST_WRITTEN in asked else json.dumps(SUGGESTIONS))
     return Answer("B1: nothing | none")
