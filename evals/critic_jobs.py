@@ -15,6 +15,7 @@ from coach.recheck import recheck
 from coach.rubric import rubric, word_budget
 from coach.schema import Critique, Finding, MeetingPlan, Run, Suggestion
 from coach.second_reader import Suggested, apply, suggest
+from coach.untrue import RULE as UNTRUE
 from evals.arms import ByRoles, Conditions
 from evals.critic_cases import Base, CriticCase, base, labelled_answers, objections, plan_of
 from evals.jobs import Job, Result
@@ -127,12 +128,12 @@ async def _criticised(case: CriticCase, critic: Critic) -> Result:
     unexpected = _unexpected(case, looked, good)
     values: dict[str, float | None] = {
         **found,
-        "found": _any(found.values()),
+        "found": _any([*found.values(), _is_named_untrue(case, looked, good)]),
         "false_alarm": float(bool(unexpected)) if case.kind == "good" or good else None,
         "ordering": _ordering(looked, good) if case.kind == "mutant" and _could_tell(found, looked) else None,
         "mended": _mended(case, looked),
         "refused": _refused(looked),
-        **{f"names_{rule}": float(rule in looked.named_since(good)) for rule in case.expected.rules},
+        **{f"names_{rule}": float(rule in looked.named_since(good)) for rule in _expected_of(looked, case)},
     }
     why = "\n".join(_told(case, looked, unexpected))
     return Result(values, f"{case.why}\n\n{to_markdown(looked.plan)}", why)
@@ -140,14 +141,33 @@ async def _criticised(case: CriticCase, critic: Critic) -> Result:
 
 def _found(case: CriticCase, looked: Looked, good: Looked | None) -> dict[str, float | None]:
     """Who names the defect; None for whoever was not asked, or of whom nothing is expected."""
-    by_code = {*case.expected.rules, *case.expected.gates}
+    by_code = {*case.expected.rules, *case.expected.gates} - {UNTRUE}
     asked = [name for name, answer in case.expected.questions.items() if answer == "no"]
     is_mutant = case.kind == "mutant"
     return {
         "found_by_rules": float(bool(by_code & looked.named_since(good))) if is_mutant and by_code else None,
         "found_by_judge": _says_no(asked, looked) if is_mutant and asked and looked.answers else None,
+        "found_by_lines": _against_lines(case, looked, good) if is_mutant else None,
         "found_by_reader": _is_touched(case, looked, good) if is_mutant else None,
     }
+
+
+def _expected_of(looked: Looked, case: CriticCase) -> Iterator[str]:
+    """The rules that should object, of those that were looked at."""
+    yield from (rule for rule in case.expected.rules if rule != UNTRUE or looked.critique.compared)
+
+
+def _against_lines(case: CriticCase, looked: Looked, good: Looked | None) -> float | None:
+    """Whether the second examiner names the line that the defect contradicts; None where it need not contradict any."""
+    if UNTRUE not in case.expected.rules or not looked.critique.compared:
+        return None
+    return float(UNTRUE in looked.named_since(good))
+
+
+def _is_named_untrue(case: CriticCase, looked: Looked, good: Looked | None) -> float | None:
+    """Where the spoilt words may count as untrue, naming them finds the defect; not naming them says nothing."""
+    is_named = UNTRUE in case.either and UNTRUE in looked.named_since(good)
+    return 1.0 if is_named and case.kind == "mutant" else None
 
 
 def _could_tell(found: Mapping[str, float | None], looked: Looked) -> bool:

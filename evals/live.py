@@ -6,16 +6,16 @@ Run again, it asks only what is not yet answered: finished calls are found in it
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coach.ledger import Ledger
 from coach.prices import cost_usd, prepare
-from coach.prompts import prompt, prompt_names
+from coach.prompts import prompt, prompt_names, prompts_from
 from evals.arms import Conditions
 from evals.jobs import Job
-from evals.places import RECORDINGS
+from evals.places import PROMPT_SETS, RECORDINGS
 from evals.recordings import (
     Entry,
     Purse,
@@ -119,7 +119,15 @@ def estimate(jobs: Sequence[Job], roles: Roles) -> Estimate:
 
 
 def _current(entry: Entry) -> bool:
+    """Whether it was asked with a prompt that is still there, ours or of a set that stands in for some of them."""
     run = entry["run"]
     assert isinstance(run, dict)
     call = run["call"]
-    return call not in prompt_names() or prompt(call).hash == run["prompt_hash"]
+    return call not in prompt_names() or run["prompt_hash"] in _hashes(call)
+
+
+def _hashes(call: str) -> Iterator[str]:
+    yield prompt(call).hash
+    for folder in sorted(PROMPT_SETS.iterdir()):
+        with prompts_from(folder):
+            yield prompt(call).hash

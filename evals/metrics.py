@@ -62,6 +62,7 @@ def _metrics() -> tuple[Metric, ...]:
         Metric("critic", "found_by_rules", "defects that a rule names", kind="share"),
         Metric("critic", "found_by_reader", "defects that the second reader names", kind="share"),
         Metric("critic", "found_by_judge", "defects at which the judge's answer turns to no", kind="share"),
+        Metric("critic", "found_by_lines", "defects whose words a line contradicts and the second examiner names", kind="share"),
         Metric("critic", "found", "defects that rules, reader or judge name (TPR)", kind="share", aim=0.9),
         Metric("critic", "false_alarm", "good pages at which the item of a defect is objected to (1 - TNR)", "less",
                kind="share", aim=0.1),
