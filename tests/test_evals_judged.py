@@ -22,6 +22,7 @@ from evals.runs import Row, Run
 from evals.tables import agreement, cell, markdown, rates
 from tests.support.endpoint import Body, Endpoint, Reply
 from tests.support.evals import ROLES, Bench, bench, in_one_piece, playing
+from tests.support.writer import AFRESH
 
 Serve = Callable[..., Endpoint]
 CHAT = "What is wrong: no sum.\nPAGE\n# Lockers\n\nMs Okafor wants 12 lockers by 11 January. Jannik may order.\n"
@@ -37,6 +38,8 @@ def always(answer: str) -> Callable[[Body], Reply]:
         asked = str(messages[-1]["content"])
         if "TASK: you are a strict examiner" in asked:
             return in_one_piece(body, _judged(asked, answer))
+        if AFRESH in asked:
+            return in_one_piece(body, '{"id":"done"}')
         if "Choose one; there are no ties." in asked:
             return in_one_piece(body, '{"first": "A", "unsupported": {"A": 1, "B": 0}, "why": "it stands first"}')
         if "Here are our CRM record and my notes" in asked:
@@ -95,8 +98,9 @@ def test_a_reader_who_takes_the_first_is_seen_through_and_ablations_have_their_p
     (bias,) = run.of("judge_agreement", "model_and_chat")
     assert bias.values == {"same_in_other_order": 0.0, "first_chosen": 1.0, "longer_chosen": 0.5}
     tokens = {arm: value(run.of("ablation", arm), "tokens") for arm in run.arms("ablation")}
-    rounds = ("no_rewrite", "one_round", "not_mended", "model", "three_rounds")
+    rounds = ("no_rewrite", "one_round", "not_mended", "model")
     assert [tokens[one] for one in rounds] == sorted({tokens[one] for one in rounds})
+    assert tokens["three_rounds"] > tokens["not_mended"], "although its pages are not judged"
     assert value(run.of("ablation", "not_mended"), "wins") == 0.5
     assert 0 < tokens["equal_tokens"] <= tokens["model"]
     assert set(tokens) == {

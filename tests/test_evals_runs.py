@@ -18,6 +18,8 @@ from evals import plan_jobs, running
 from evals.compare import compare, side
 from evals.gate import exit_code, objections
 from evals.metrics import metric
+from evals.places import PROMPT_SETS
+from evals.recordings import Entry, read_entries, write_recording
 from evals.running import LiveOptions
 from evals.runs import Run, as_json, latest, load, readings
 from evals.stats import mean
@@ -236,13 +238,25 @@ def test_calls_stop_at_the_cap_and_what_is_finished_is_kept(
     (row,) = run.of("plan", "model")
     assert "of --max-usd only $" in row.error
     asked = endpoint.calls
-    assert 0 < asked < 28
+    assert 0 < asked < 30
     kept = len(list((one.place.runs / "ledger").rglob("*.json")))
     assert asked - kept in (0, 1)  # one may have been under way when another could not be paid
     whole = LiveOptions(roles, max_usd=5.0, timeout_s=60)
     run = running.live("whole", one.asked(["plan"]), whole, place=one.place, tell=one.told.append)
     assert not [row.error for row in run.rows if row.error]
-    assert endpoint.calls == asked + 28 - kept
+    assert endpoint.calls == asked + 30 - kept
+
+
+def test_a_part_recorded_alone_keeps_the_answers_to_every_prompt_that_is_there(tmp_path: Path) -> None:
+    with prompts.prompts_from(PROMPT_SETS / "fixed_headings"):
+        of_a_set = prompts.prompt("page").hash
+    hashes = [prompts.prompt("page").hash, of_a_set, "an older text"]
+    entries: list[Entry] = [{"key": one, "run": {"call": "page", "prompt_hash": one}} for one in hashes]
+    write_recording("renewal", entries, provenance={"provenance": "scripted"}, folder=tmp_path)
+    source = evals_live.Live(tmp_path / "ledger", cap_usd=None, timeout_s=60, folder=tmp_path)
+    source.conditions("renewal")
+    source.record(["renewal"], is_whole=False, is_timed=True)
+    assert [entry["key"] for entry in read_entries(tmp_path / "renewal.jsonl")] == hashes[:2]
 
 
 def test_every_metric_of_a_run_is_known(recorded: Bench) -> None:
