@@ -158,7 +158,7 @@ class Finding(Noun):
     """What a check or the judge found."""
 
     rule: str
-    """`R1` to `R28`, `G1` to `G5`, or a rubric question's id."""
+    """`R1` to `R29`, `G1` to `G5`, or a rubric question's id."""
     part: str = ""
     block: str = ""
     gravity: Gravity

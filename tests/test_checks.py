@@ -36,6 +36,7 @@ GROUNDWORK = Groundwork(
             id="G1", kind="item", part="promises", text="Ours: root-cause report, 38 days late.", citations=("L5", "L6")
         ),
         Block(id="G2", kind="item", part="in_confidence", text="Maria told us of Jens and Scandex.", citations=("L9",)),
+        Block(id="G3", kind="item", part="not_settled", text="41 or 44 trucks: ask Tom.", citations=("L1", "L13")),
     )
 )
 
@@ -118,6 +119,7 @@ FIRING: dict[str, tuple[MeetingPlan, AccountContext]] = {
     )}), CONTEXT),
     "R26": (best(who="Tom", what="names the store", by="2026-12-07", ask="Fine."), CONTEXT),
     "R27": (put("opening", OPENING.replace("We have", "You are our champion and in our forecast. We have")), CONTEXT),
+    "R29": (PLAN, noted("TR: 44 trucks by his list")),
 }  # fmt: skip
 
 

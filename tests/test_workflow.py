@@ -16,11 +16,11 @@ from coach.events import BlockDone, Event, PageIndexed, StageStarted, TextArrive
 from coach.ledger import Ledger
 from coach.markup import join, split, word_count
 from coach.rubric import word_budget
-from coach.schema import AccountContext
+from coach.schema import AccountContext, NoteLine
 from coach.second_reader import JUST_WRITTEN
 from coach.workflow import PAGE_STAGES, Options, plan_meeting
 from tests.support.endpoint import Answer, Body, Endpoint, Fault, Reply, Status
-from tests.support.writer import EXAMINERS, PAGE, REWRITE, REWRITTEN, task_of, writer
+from tests.support.writer import EXAMINERS, GROUNDWORK, PAGE, REWRITE, REWRITTEN, task_of, writer
 
 Serve = Callable[..., Endpoint]
 MODEL = Options(model="openai:scripted")
@@ -206,6 +206,34 @@ async def test_the_last_page_is_mended_word_for_word_where_its_lines_hold_it(
     assert drafted.critique.judged_by == "openai:scripted"
     last = [event for event in heard if isinstance(event, PageIndexed)][-1]
     assert (last.stage, join(last.plan.blocks)) == ("suggestions", page)
+
+
+def disagreeing(body: Body) -> Reply:
+    """A groundwork with a contradiction, of which the pages say one side; the second reader says both when told."""
+    asked = task_of(body)
+    if asked.startswith("TASK: work this"):
+        return Answer(f"{GROUNDWORK}## Not settled\n- Promised for 24 Oct, or 27 Oct as Tom writes? [L5 L13]\n")
+    if JUST_WRITTEN in asked and "“24 Oct” (L5), “27 Oct” (L13)" in asked:
+        block = next(row.split(" ")[0] for row in asked.splitlines() if "The quote: our date." in row)
+        both = {"old": "our date.", "new": "our date. Due 24 Oct or, by Tom, 27 Oct: ask.", "lines": ["L5", "L13"]}
+        return Answer(json.dumps({"kind": "missing", "block": block, "why": "Both stand in the notes.", **both}))
+    return writer(body)
+
+
+@pytest.mark.parametrize(
+    "reader", [disagreeing, lambda body: writer(body) if JUST_WRITTEN in task_of(body) else disagreeing(body)]
+)
+async def test_a_side_that_the_page_lacks_is_told_to_the_second_reader_alone_and_stays_where_it_is_not_mended(
+    context: AccountContext, serve: Serve, reader: Callable[[Body], Reply]
+) -> None:
+    other = NoteLine(label="L13", text="TR: you promised it for 27 October", voice="customer", speaker="Tom Reed")
+    endpoint = serve(reader)
+    drafted = await plan_meeting(context.model_copy(update={"notes": (*context.notes, other)}), options=MODEL)
+    told = [task_of(body) for body in endpoint.bodies if "do not agree" in task_of(body)]
+    assert [JUST_WRITTEN in asked for asked in told] == [True]
+    last = [finding.rule for finding in drafted.critique.findings]
+    assert ("R29" in last) == (reader is not disagreeing)
+    assert ("27 Oct" in join(drafted.plan.blocks)) == (reader is disagreeing)
 
 
 async def test_words_that_the_rep_has_settled_are_not_mended(context: AccountContext, serve: Serve) -> None:

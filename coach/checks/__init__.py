@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 
-from coach.checks import facts, inputs, opening_agenda, outcome, people, wording
+from coach.checks import facts, inputs, opening_agenda, outcome, people, sides, wording
 from coach.checks.page import Page
 from coach.figures import figures
 from coach.rubric import rubric
@@ -45,6 +45,7 @@ RULES: Mapping[str, Callable[[Page], Iterable[Finding]]] = MappingProxyType(
         "R25": inputs.promises_are_settled,
         "R26": outcome.same_outcome,
         "R27": wording.no_internal_talk,
+        "R29": sides.both_sides_stand,
     }
 )
 
