@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from json import JSONDecodeError
 
 from coach.brief import Brief
+from coach.checks.sides import one_sided
 from coach.errors import InputError
 from coach.excerpt import excerpt
 from coach.grounding import problems_of
@@ -91,7 +92,8 @@ def vet(
     """The suggestion with its check filled, or the reason why it cannot be offered.
 
     Its old words must stand exactly once in its block. It is `unverified`, shown and never applied by itself, where the
-    block as it would be then has a problem that it has not now: a figure, name or date that its lines do not hold, say.
+    block as it would be then has a problem that it has not now: a figure, name or date that its lines do not hold, say;
+    or where the page would lose one side of a contradiction.
     """
     block = next((one for one in plan.blocks if one.id == suggestion.block), None)
     if block is None:
@@ -104,7 +106,9 @@ def vet(
     worked_out = groundwork.blocks if groundwork else ()
     known = {_subject(problem) for problem in problems_of(block, plan.blocks, context, groundwork=worked_out)}
     found = problems_of(_block(then, block.id), then.blocks, context, groundwork=worked_out)
-    problems = tuple(problem for problem in found if _subject(problem) not in known)
+    missing = one_sided(plan, context, groundwork)
+    lost = [why for lines, why in one_sided(then, context, groundwork).items() if lines not in missing]
+    problems = (*(problem for problem in found if _subject(problem) not in known), *lost)
     return suggestion.model_copy(
         update={"check": Check(status="unverified" if problems else "verified", problems=problems)}
     )

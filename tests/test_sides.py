@@ -8,7 +8,8 @@ import pytest
 
 from coach.checks import check_page
 from coach.markup import split
-from coach.schema import AccountContext, Block, Finding, Groundwork, MeetingPlan, NoteLine
+from coach.schema import AccountContext, Block, Finding, Groundwork, MeetingPlan, NoteLine, Suggestion
+from coach.second_reader import vet
 
 TODAY = dt.date(2026, 12, 1)
 
@@ -159,3 +160,15 @@ def test_nobody_is_asked_to_write_down_what_was_told_in_confidence() -> None:
     groundwork = Groundwork(blocks=(*worked_out("36 versus 28.", "L1", "L2").blocks, kept))
     assert one_sided(page("36 buses."), context, worked_out("36 versus 28.", "L1", "L2"))
     assert not one_sided(page("36 buses."), context, groundwork)
+
+
+def test_a_suggestion_that_takes_one_side_off_the_page_is_not_applied_by_itself() -> None:
+    plan = page("Sheets: 412 under linen.", "**236:** whose?", citations=("L1", "L2"))
+    cut = Suggestion(id="S1", kind="cut", block="B1", old="412 under linen.", new="ask.", why="Said twice.")
+    vetted = vet(cut, plan, LINEN, WHOSE)
+    assert isinstance(vetted, Suggestion)
+    assert vetted.check.status == "unverified"
+    assert "only “236”" in vetted.check.problems[0]
+    kept = vet(cut.model_copy(update={"new": "412k."}), plan, LINEN, WHOSE)
+    assert isinstance(kept, Suggestion)
+    assert kept.check.status == "verified"

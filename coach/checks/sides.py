@@ -8,7 +8,7 @@ back. What was told in confidence is left out: nobody is asked to write that dow
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from coach.dates import dates
 from coach.figures import HARD_UNITS, Figure, figures, same_unit
 from coach.held import stands
 from coach.rubric import words_for
-from coach.schema import AccountContext, Block, Finding, Groundwork, NoteLine
+from coach.schema import AccountContext, Block, Finding, Groundwork, MeetingPlan, NoteLine
 from coach.words import MONTHS, NUMBERS, UNITS, fold
 
 _BOTH = 2
@@ -83,6 +83,13 @@ def both_sides_stand(page: Page) -> Iterator[Finding]:
         if place and len(standing) < min(_BOTH, len(one.sides)):
             why = _why(one, standing)
             yield finding("R29", why, part=place.part, block=place.id, gravity="hint", lines=one.lines)
+
+
+def one_sided(
+    plan: MeetingPlan, context: AccountContext, groundwork: Groundwork | None = None
+) -> Mapping[tuple[str, ...], str]:
+    """By the lines of each contradiction of which the page says one side only, what is wrong with that."""
+    return {found.lines: found.why for found in both_sides_stand(Page(plan, context, groundwork))}
 
 
 def _why(one: _Contradiction, standing: Sequence[_Side]) -> str:
