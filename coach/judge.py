@@ -24,6 +24,8 @@ from coach.untrue import read_untrue, seen
 
 MAX_TOKENS = 1200
 CALLS_AT_ONCE = 3
+CALLS = frozenset({"judge", "judge_again"})
+"""As a run names them."""
 NOTHING_SAID = Judgement()
 
 

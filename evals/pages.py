@@ -7,6 +7,7 @@ from dataclasses import replace
 from html import escape
 from typing import Protocol
 
+from coach import judge
 from coach.brief import material
 from coach.errors import ModelError
 from coach.export.html import text_to_html
@@ -48,7 +49,7 @@ class Pages:
         conditions = self.source.conditions(recording_of(case), again=again)
         if arm.spends_like:
             other = await self.made(case, arm.spends_like, again=again)
-            for_pages = [run for run in other.runs if run.call != "judge"]
+            for_pages = [run for run in other.runs if run.call not in judge.CALLS]
             conditions = replace(conditions, tokens=sum(run.tokens_in + run.tokens_out for run in for_pages))
         return await make(case, arm, conditions)
 

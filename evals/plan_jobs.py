@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
+from coach import judge
 from coach.brief import material
 from coach.critique import assess
 from coach.export.markdown import to_markdown
@@ -62,7 +63,7 @@ async def _ablated(case: Case, arm: Arm, pages: Pages, wins: Wins | None) -> Res
     drafted = await pages.made(case, arm)
     measured = {
         **plan_measures(case, drafted, is_timed=False),
-        **cost_measures([run for run in drafted.runs if run.call != "judge"], is_timed=False),
+        **cost_measures([run for run in drafted.runs if run.call not in judge.CALLS], is_timed=False),
     }
     values = {name: measured[name] for name in ABLATED}
     by_rules: float | None = assess(drafted.plan, drafted.context, drafted.groundwork).total
