@@ -12,7 +12,7 @@ from coach import keeping
 from coach.errors import InputError
 from coach.ledger import Ledger
 from coach.markup import split
-from coach.schema import AccountContext, Critique, Drafted, Groundwork, Suggestion
+from coach.schema import AccountContext, Commitment, Critique, Drafted, Groundwork, Suggestion
 from coach.store import drafts, edits, history, jobs, plans
 from coach.store.database import Database, close, open_database
 from coach.store.records import Edit, KeptPlan
@@ -204,6 +204,27 @@ def test_while_a_page_is_written_in_other_words_each_part_stands_once_and_the_re
     assert now == [
         *come[: maria + 1], "Mine: Maria.", *come[maria + 1 :], *(one.text for one in old[below:])
     ]  # fmt: skip
+
+
+def test_the_outcome_of_a_page_is_the_one_it_had_when_writing_it_again_is_cancelled(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve
+) -> None:
+    serve(writer)
+    kept = drafted(db, drafter, context)
+    redrafted = [
+        one.model_copy(update={"text": f"{one.text} So be it."}) if one.part == "best" else one
+        for one in kept.plan.blocks
+    ]
+    plans.replace_blocks(db, kept.id, redrafted, what="redrafted")
+    best = kept.plan.best_outcome.model_copy(update={"what": "signs it, so be it"})
+    plans.set_plan(db, kept.id, kept.plan.model_copy(update={"best_outcome": best}))
+    broken_off_in(serve, "TASK: prepare me", after="## Opening")
+    drafter.start(kept.id, "redraft", {**MODEL, "again": "1"})
+    _until(lambda: any("can trust the cause" in text for text in texts(plans.load_plan(db, kept.id))))
+    half_way = plans.load_plan(db, kept.id).plan
+    plans.set_plan(db, kept.id, half_way.model_copy(update={"best_outcome": Commitment()}))  # as its rules found it
+    drafter.cancel(kept.id)
+    assert plans.load_plan(db, kept.id).plan.best_outcome.what == "signs it, so be it"
 
 
 def test_of_a_first_page_that_is_cancelled_stays_what_had_come_and_it_is_known_that_the_rest_is_missing(

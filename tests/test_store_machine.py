@@ -229,6 +229,7 @@ class Page(RuleBasedStateMachine):
         block = seen.block.model_copy(update={"text": self.words("Reader")})
         asked = Suggestion(id="S1", kind="thing", block=block.id, old=seen.block.text, new=block.text, why="Clearer.")
         plans.set_suggestions(self.db, self.plan_id, [asked])
+        self.page()
         applied = asked.model_copy(update={"state": "applied"})
         try:
             plans.keep_decision(self.db, self.plan_id, applied, block=block, seen=view.revision, by=by, what="applied")

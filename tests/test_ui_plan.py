@@ -487,6 +487,21 @@ def test_a_version_comes_back_and_back_again(kept: KeptPlan) -> None:
     assert [one.what for one in history.versions(desk().db, kept.id)][:2] == ["restored", "restored"]
 
 
+def test_words_kept_aside_can_be_brought_back_and_undo_brings_the_page_that_stood(kept: KeptPlan) -> None:
+    one = kept.blocks[3].block
+    write(desk().db, kept.id, one.id, "Riya's words.", by=BY)
+    late = Edit(op="late", action="text", block=one.id, base=kept.blocks[3].revision, text="Tom's words.")
+    edits.apply_edits(desk().db, kept.id, (late,), by="Tom")
+    app = panel(kept, "History")
+    clash = history.versions(desk().db, kept.id)[0]
+    back = [str(button.key) for button in app.button if button.label == "Bring this back"]
+    assert [key.split("-")[1] for key in back] == [str(clash.revision), "1"]
+    click(app, back[0])
+    assert text_of(again(kept), one.id) == "Tom's words."
+    click(app, "undo-restore")
+    assert text_of(again(kept), one.id) == "Riya's words."
+
+
 # --- share, rehearse, bring ---
 
 

@@ -151,16 +151,17 @@ def _edits_since(connection: Connection, row: RowMapping, page: Page) -> int:
         return 0
     differing = _differing(page_at(connection, row["id"], row["checked_revision"]), page)
     has_typed_on = any(act["first_revision"] <= row["checked_revision"] and not act["is_undone"] for act in acts)
-    standing = sum(not act["is_undone"] and act["what"] not in TAKEN_BACK and not act["back_to"] for act in acts)
+    standing = sum(not act["is_undone"] and act["what"] not in TAKEN_BACK for act in acts)
     return max(1, min(standing, differing)) if differing or has_typed_on else 0
 
 
 def _acts_since(connection: Connection, plan_id: str, revision: int) -> list[RowMapping]:
-    """What people did after a revision, of all that led to the page of now."""
+    """What people did after a revision, of all that led to the page of now; bringing that back does not count."""
     names = ("revision", "first_revision", "by", "asked_by", "what", "is_undone")
     led_here = lineage(connection, plan_id, *names)
-    since = takewhile(lambda act: act["revision"] > revision, led_here)
-    return [act for act in since if act["by"] != COACH or act["asked_by"]]
+    since = list(takewhile(lambda act: act["revision"] > revision, led_here))
+    ids = {act["id"] for act in since}
+    return [act for act in since if (act["by"] != COACH or act["asked_by"]) and act["back_to"] not in ids]
 
 
 def _differing(before: Page, page: Page) -> int:
