@@ -636,7 +636,6 @@ def test_a_page_is_edited_while_it_streams_and_the_caret_stays(open_page: Open, 
     api.tell("P1", "text", {"stage": "groundwork", "text": "## Clock\n- Meeting in 2 days. [L3]\n- Her bo"})
     expect(page.locator(".groundwork .item").last).to_have_text("Her bo")
     api.tell("P1", "stage", {"stage": "page"})
-    plan.worked_out = ""
     _stream(plan, api, "B1", "heading", "## Before", "before")
     _stream(plan, api, "B2", "item", "1. **Today:** the report.", "before")
     expect(page.locator(".progress")).to_contain_text("Writing the page…")

@@ -88,6 +88,12 @@ class Plan:
         self.revision += 1
         self.blocks.append(kept(block_id, kind, text, part, revision=self.revision, **more))
 
+    def is_writing(self, stage: str, text: str) -> None:
+        """Who asks for the state is told of it too."""
+        is_groundwork = stage == "groundwork"
+        self.worked_out = text if is_groundwork else ""
+        self.streaming = {"stage": stage, "text": "" if is_groundwork else text}
+
     def remember(self) -> None:
         self.before.append([dict(block) for block in self.blocks])
         self.undone.clear()
@@ -211,6 +217,8 @@ class PageApi:
         return f"http://127.0.0.1:{self.port}"
 
     def tell(self, plan_id: str, event: str, data: Json) -> None:
+        if event in ("text", "stage"):
+            self.plans[plan_id].is_writing(str(data["stage"]), str(data.get("text", "")))
         line = f"event: {event}\ndata: {json.dumps(data)}\n\n".encode()
         for plan, heard in list(self.listening):
             if plan == plan_id:

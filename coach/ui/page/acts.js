@@ -78,18 +78,28 @@ const ACTS = {
     this.bar.say(`Moved ${step < 0 ? "up" : "down"}: now ${view.name}.`);
   },
 
-  async undo() {
-    const isPair = Boolean(this.pair) && this.pair === this.queue.newest; // a changed kind is two edits
-    this.pair = "";
-    if (await this.takeBack("/undo", isPair, "Undone.")) this.undoneSince().push(isPair);
+  undo() {
+    return this.inTurn(async () => {
+      const isPair = Boolean(this.pair) && this.pair === this.queue.newest; // a changed kind is two edits
+      this.pair = "";
+      if (await this.takeBack("/undo", isPair, "Undone.")) this.undoneSince().push(isPair);
+    });
   },
 
-  async redo() {
-    const undone = this.undoneSince();
-    const wasPair = Boolean(undone.at(-1));
-    if (!(await this.takeBack("/redo", wasPair, "Redone."))) return;
-    undone.pop();
-    if (wasPair) this.pair = this.queue.newest;
+  redo() {
+    return this.inTurn(async () => {
+      const undone = this.undoneSince();
+      const wasPair = Boolean(undone.at(-1));
+      if (!(await this.takeBack("/redo", wasPair, "Redone."))) return;
+      undone.pop();
+      if (wasPair) this.pair = this.queue.newest;
+    });
+  },
+
+  /** However fast the keys are pressed. */
+  inTurn(act) {
+    this.turn = (this.turn ?? Promise.resolve()).then(act);
+    return this.turn;
   },
 
   /** Of all that was undone since the last edit, whether it was a pair of edits; the last one last. */
