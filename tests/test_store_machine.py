@@ -315,11 +315,12 @@ class Page(RuleBasedStateMachine):
 
     @rule(by=PEOPLE, which=st.integers(0, 100))
     def bring_back_and_undo(self, by: str, which: int) -> None:
-        before, there = self.page(), stands(self.db, self.plan_id)
+        before, there, writer = self.page(), stands(self.db, self.plan_id), dict(self.writer)
         self.bring_back(by, which, 0)
         if stands(self.db, self.plan_id) != there:
             undo_last(self.db, self.plan_id, by=by)
             assert whole(self.page()) == whole(before)
+            self.writer = writer
 
     @rule(by=PEOPLE, crash_at=st.integers(0, 12))
     def undo(self, by: str, crash_at: int) -> None:
