@@ -112,3 +112,14 @@ def db(database_url: str) -> Iterator[Database]:
     opened = open_database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def fresh_desk() -> Iterator[None]:
+    """The app's desk anew, on the test's own database, and closed afterwards."""
+    from coach.ui.desk import desk  # Streamlit comes with it: not for the tests of everything else
+
+    desk.cache_clear()
+    yield
+    desk().close()
+    desk.cache_clear()

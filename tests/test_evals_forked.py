@@ -20,8 +20,7 @@ from evals import forked, running
 from evals.forked import done_apart, processes_for
 from evals.replay import prepared
 from evals.runs import as_json
-from tests.support.endpoint import Endpoint
-from tests.support.evals import Bench, bench, playing
+from tests.support.evals import Bench, bench, recorded_once
 
 TWO = ("renewal", "thin_lead")
 ALL_TASKS = ("groundwork", "plan", "critic")
@@ -33,10 +32,7 @@ _RUN = "from evals.commands import app; app()"
 def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two meetings, recorded from a scripted endpoint."""
     folder = tmp_path_factory.mktemp("once")
-    with Endpoint(playing()) as endpoint, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("OPENAI_BASE_URL", endpoint.url)
-        environment.setenv("OPENAI_API_KEY", "sk-test-not-a-real-key")
-        bench(folder, only=TWO).record()
+    recorded_once(folder, only=TWO)
     return folder
 
 

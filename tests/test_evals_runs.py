@@ -24,7 +24,7 @@ from evals.running import LiveOptions
 from evals.runs import Run, as_json, latest, load, readings
 from evals.stats import mean
 from tests.support.endpoint import Endpoint
-from tests.support.evals import ROLES, Bench, bench, playing
+from tests.support.evals import ROLES, Bench, bench, playing, recorded_once
 
 Serve = Callable[..., Endpoint]
 
@@ -33,10 +33,7 @@ Serve = Callable[..., Endpoint]
 def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three meetings, recorded from a scripted endpoint."""
     folder = tmp_path_factory.mktemp("once")
-    with Endpoint(playing()) as endpoint, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("OPENAI_BASE_URL", endpoint.url)
-        environment.setenv("OPENAI_API_KEY", "sk-test-not-a-real-key")
-        run = bench(folder).record()
+    run = recorded_once(folder)
     assert not [row.error for row in run.rows if row.error]
     return folder
 

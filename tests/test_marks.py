@@ -14,7 +14,8 @@ from coach.context import parse_context
 from coach.corrections import corrected, corrections_of, for_other_plans, may_be_said, of_line
 from coach.documents import Document, Paragraph
 from coach.errors import InputError
-from coach.export.safe import Gate, kept_lines
+from coach.export.kept import kept_lines
+from coach.export.safe import Gate
 from coach.marks import opened
 from coach.notes import note_lines
 from coach.schema import AccountContext, Block, Groundwork, NoteLine

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +52,8 @@ from tests.support.harrowgate import PLAN
 from tests.support.plans import example
 from tests.support.screens import write
 
+pytestmark = pytest.mark.usefixtures("fresh_desk")
+
 BY = "Riya Shah"
 QUESTION = "What is Jens's role?"
 GROUNDWORK = Groundwork(
@@ -61,14 +62,6 @@ GROUNDWORK = Groundwork(
         Block(id="G2", kind="item", text="- Her board on 15 Dec.", part="clock", citations=("L3",)),
     )
 )
-
-
-@pytest.fixture(autouse=True)
-def fresh_desk() -> Iterator[None]:
-    desk.cache_clear()
-    yield
-    desk().close()
-    desk.cache_clear()
 
 
 @pytest.fixture

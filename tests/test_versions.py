@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from pydantic import JsonValue, TypeAdapter
 from sqlalchemy import event
@@ -31,17 +29,11 @@ from tests.support.harrowgate import PLAN
 from tests.support.plans import example
 from tests.support.screens import write
 
+pytestmark = pytest.mark.usefixtures("fresh_desk")
+
 BY = "Riya Shah"
 MINE = "Tom Reed signs nothing before 14 January, he says."
 NOT_OF_THE_PAGE = {"revision", "pulse", "updated_at"}
-
-
-@pytest.fixture(autouse=True)
-def fresh_desk() -> Iterator[None]:
-    desk.cache_clear()
-    yield
-    desk().close()
-    desk.cache_clear()
 
 
 @pytest.fixture

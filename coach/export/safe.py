@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal
 
-from coach.builtin import work_out
-from coach.builtin.evidence import Evidence, gather
-from coach.confidence import Confidence, confidences, leaks
+from coach.builtin.evidence import Evidence
+from coach.confidence import Confidence, leaks
+from coach.export.kept import all_kept, gathered, is_record, is_telling, lines_of_ours
 from coach.export.labels import Labels
 from coach.export.our_talk import LANGUAGES, our_talk
 from coach.export.outward import is_commented, mixed, outward, readings, visible
@@ -33,11 +33,10 @@ from coach.export.safe_words import (
     STAGE,
     THEIRS,
     TO_THE_REP,
-    TOLD_ALONE,
     VOCABULARY,
 )  # fmt: skip
 from coach.export.sent import sent_lines
-from coach.figures import HARD_UNITS, Figure, figures
+from coach.figures import Figure, figures
 from coach.held import stands, words_of
 from coach.marks import Opened, opened
 from coach.names import is_opener, known_people, name_words, names, same_person
@@ -50,11 +49,8 @@ MAX_TOPIC_WORDS = 24
 MIN_SPECIAL_WORDS = 3
 """So many words that stand only in lines of ours alone repeat one of them; of confidences, two do."""
 MIN_SPECIAL_LETTERS = 4
-SMALL = 12
-"""Bare numbers up to a dozen are too common to give anything away."""
 LABEL_WORDS = 3
 """In so few words a capital at the start may be a name's."""
-_INTERNAL_FIELDS = ("stage", "amount", "rep", "seller", "opportunity", "forecast", "probability", "close")
 
 
 class CustomerSafe:
@@ -170,7 +166,7 @@ class Gate:
 
     def why_no_topic(self, text: str) -> str:
         """Empty when the words may stand on an agenda."""
-        if any(map(str.isdigit, text)) or any(_is_telling(one) for one in figures(text)):
+        if any(map(str.isdigit, text)) or any(is_telling(one) for one in figures(text)):
             return "holds a figure or a date; an agenda has topics alone"
         if len(text.split()) > MAX_TOPIC_WORDS:
             return f"has more than {MAX_TOPIC_WORDS} words"
@@ -241,7 +237,7 @@ class Gate:
 
     def _our_figures(self, text: str) -> Iterator[str]:
         for figure in figures(text):
-            if _is_telling(figure) and stands(figure, self._our_own_figures):
+            if is_telling(figure) and stands(figure, self._our_own_figures):
                 yield f"shows “{figure.text}”, which only our own lines have"
 
     # --- what is known to whom ---------------------------------------------------------------------------------------
@@ -266,20 +262,15 @@ class Gate:
 
     @cached_property
     def _evidence(self) -> Evidence:
-        return _gathered(self.context)
+        return gathered(self.context)
 
     @cached_property
     def _kept(self) -> tuple[Confidence, ...]:
-        return _all_kept(self.context, self.groundwork)
+        return all_kept(self.context, self.groundwork)
 
     @cached_property
     def _secret(self) -> frozenset[str]:
-        """Labels of lines that are ours alone: told in confidence, our limits, our own talk."""
-        noted = {one.label for one in self._evidence.said if one.is_automatic}
-        talk = self._evidence.internal - noted
-        alone = {line.label for line in self.context.notes if TOLD_ALONE.search(fold(line.text))}
-        free = self._opened
-        return talk | (frozenset(alone) - free.lines - free.notes) | kept_lines(self.context, self.groundwork)
+        return lines_of_ours(self.context, self.groundwork)
 
     @cached_property
     def _opened(self) -> Opened:
@@ -391,10 +382,10 @@ class Gate:
     def _our_own_figures(self) -> tuple[Figure, ...]:
         lines = self.context.lines
         aside = self._secret | self._opened.lines | self._opened.notes
-        known = [line for label, line in lines.items() if label not in aside and not _is_record(line)]
+        known = [line for label, line in lines.items() if label not in aside and not is_record(line)]
         public = [one for line in known for one in figures(line.text)]
         ours = (one for label in self._secret if label in lines for one in figures(lines[label].text))
-        return tuple(one for one in ours if _is_telling(one) and not stands(one, public))
+        return tuple(one for one in ours if is_telling(one) and not stands(one, public))
 
     @cached_property
     def _absent(self) -> tuple[str, ...]:
@@ -404,44 +395,5 @@ class Gate:
         return tuple(person for person in people if not any(same_person(person, other) for other in here if other))
 
 
-def kept_lines(context: AccountContext, groundwork: Groundwork) -> frozenset[str]:
-    """Labels of what groundwork, notes or rep take for told in confidence or our limit, and the rep has not opened."""
-    noted = _gathered(context)
-    told = {label for one in _all_kept(context, groundwork) for label in one.lines}
-    cited = {
-        label
-        for block in groundwork.blocks
-        if block.part == "in_confidence"
-        for label in block.citations
-        if label[0] == "L"
-    }
-    free = opened(context)
-    return (noted.confidential | noted.limits | told | cited) - free.lines - free.notes
-
-
-def _all_kept(context: AccountContext, groundwork: Groundwork) -> tuple[Confidence, ...]:
-    return tuple(dict.fromkeys((*confidences(groundwork, context), *_noted(context))))
-
-
-@lru_cache(maxsize=8)
-def _gathered(context: AccountContext) -> Evidence:
-    return gather(context)
-
-
-@lru_cache(maxsize=8)
-def _noted(context: AccountContext) -> tuple[Confidence, ...]:
-    """What the notes themselves mark as confidential."""
-    return confidences(work_out(context), context)
-
-
 _MARKS = "\"'“”„«»()[]:;,.!?*-"
 _NOUN = re.compile(r"\b(?i:the|an?|our|your|their|her|his|la|le|une?|el|una) ([^\W\d_]+)")
-
-
-def _is_record(line: NoteLine) -> bool:
-    return line.label[0] == "F" and line.text.casefold().startswith(_INTERNAL_FIELDS)
-
-
-def _is_telling(figure: Figure) -> bool:
-    is_money = figure.unit.isupper()
-    return abs(figure.value) > SMALL or is_money or (figure.unit in HARD_UNITS and figure.unit != "x")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from coach import corrections
-from coach.export.safe import kept_lines
+from coach.export.kept import kept_lines
 from coach.marks import is_mark
 from coach.schema import Block, NoteLine
 from coach.store import jobs

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from evals.recordings import Roles
 from evals.running import LiveOptions, Place, live, replay
 from evals.runs import Run
 from evals.suite import Asked
-from tests.support.endpoint import TOKEN_CHARS, Answer, Body, Fault, Reply, Script
+from tests.support.endpoint import TOKEN_CHARS, Answer, Body, Endpoint, Fault, Reply, Script
 from tests.support.recorded import Recorded
 
 ROLES = Roles.all_by("openai:scripted", judge="openai:scripted-judge")
@@ -79,3 +81,11 @@ class Bench:
 
 def bench(folder: Path, *, only: tuple[str, ...] = MEETINGS) -> Bench:
     return Bench(Place(folder / "runs", folder / "recordings"), only)
+
+
+def recorded_once(folder: Path, *, only: tuple[str, ...] = MEETINGS) -> Run:
+    """A bench in that folder whose meetings have been recorded from a scripted endpoint, for all tests of a file."""
+    with Endpoint(playing()) as endpoint, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OPENAI_BASE_URL", endpoint.url)
+        environment.setenv("OPENAI_API_KEY", "sk-test-not-a-real-key")
+        return bench(folder, only=only).record()
