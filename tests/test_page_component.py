@@ -660,6 +660,15 @@ def test_a_page_is_edited_while_it_streams_and_the_caret_stays(open_page: Open, 
     expect(page.locator(".typing")).to_have_count(0)
 
 
+def test_words_are_seen_coming_while_only_the_title_stands(open_page: Open, plan: Plan) -> None:
+    plan.blocks, plan.suggestions, plan.missing = [], [], []
+    plan.job = {"id": "J1", "kind": "draft", "stage": "page"}
+    plan.add("B1", "heading", f"# {plan.title}")
+    plan.is_writing("page", "- Unfinished")
+    page = open_page()
+    expect(page.locator(".typing")).to_have_text("Unfinished")
+
+
 def _stream(plan: Plan, api: PageApi, block_id: str, kind: str, text: str, part: str) -> None:
     with api.lock:
         plan.add(block_id, kind, text, part)

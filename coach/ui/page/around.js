@@ -44,7 +44,8 @@ const AROUND = {
     const kind = kindOf(text);
     this.typing.className = `typing block ${kind}`;
     this.typing.replaceChildren(make("div", { class: "body", "data-mark": kind === "item" ? "•" : null }, rendered(kind, text)));
-    const last = this.list.at(-1);
+    const title = titleIn(this.list);
+    const last = this.list.filter((block) => block !== title).at(-1);
     const home = last ? this.views.get(last.id).element.parentNode : this.rows;
     if (this.typing.parentNode !== home || this.typing.nextSibling) home.append(this.typing);
   },
