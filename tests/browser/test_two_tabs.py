@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from coach.store import history
 from coach.store.edits import apply_edits
@@ -105,3 +107,58 @@ def test_words_written_after_a_clash_are_in_the_history_too(app: App, tabs: Tabs
     page.get_by_role("button", name="Take theirs").click()
     until(lambda: is_in_history(app, plan_id, "Mine and more."))
     assert app.text(plan_id, "B13") == "- **Jens** stays away."
+
+
+@contextlib.contextmanager
+def unheard(page: Page) -> Iterator[list[str]]:
+    """Meanwhile the server saves, and no answer comes back; what it said."""
+    said: list[str] = []
+    is_over = False
+
+    def save(route: Route) -> None:
+        if is_over:
+            route.continue_()
+            return
+        said.append(route.fetch().text())
+        route.abort()
+
+    page.route("**/edits", save)
+    yield said
+    is_over = True
+
+
+def test_what_was_saved_unheard_is_no_clash_with_the_words_that_follow(app: App, tabs: Tabs) -> None:
+    tabs.expected = CUT
+    plan_id = app.drafted_plan()
+    page = tabs.plan(plan_id)
+    with unheard(page) as said:
+        edit(page, block(page, "B13"))
+        page.keyboard.type(" Saved")
+        expect(page.locator(".sheet .status")).to_contain_text("Not saved")
+        assert any('"saved"' in one for one in said)
+        page.keyboard.type(", and")
+        page.reload()
+        settled(page)
+        edit(page, block(page, "B13"))
+        page.keyboard.type(" more.")
+    page.keyboard.press("Escape")
+    saved(page)
+    assert app.text(plan_id, "B13").endswith("same sheet. Saved, and more.")
+    expect(page.locator(".clash")).to_have_count(0)
+
+
+def test_what_was_saved_unheard_can_be_deleted(app: App, tabs: Tabs) -> None:
+    tabs.expected = CUT
+    plan_id = app.drafted_plan()
+    page = tabs.plan(plan_id)
+    with unheard(page):
+        edit(page, block(page, "B13"))
+        page.keyboard.type(" Saved")
+        expect(page.locator(".sheet .status")).to_contain_text("Not saved")
+        page.keyboard.press("Escape")
+        block(page, "B13").hover()
+        block(page, "B13").get_by_role("button", name="Actions for").click()
+        page.get_by_role("menuitem", name="Delete").click()
+    saved(page)
+    until(lambda: app.text(plan_id, "B13") == "")
+    expect(page.locator(".clash")).to_have_count(0)

@@ -69,6 +69,7 @@ class Queue {
     const found = this.read().filter((entry) => entry.tab === TAB || !open.includes(entry.tab));
     const ops = new Set(this.entries.map((entry) => entry.op));
     const left = found.filter((entry) => !ops.has(entry.op)).sort((a, b) => a.n - b.n);
+    for (const entry of left) entry.isSent = !entry.state;
     this.entries.unshift(...left);
     this.flush();
   }
@@ -105,6 +106,12 @@ class Queue {
     return this.entries.filter((entry) => entry.block === block);
   }
 
+  /** What the server has never been told. What was sent without an answer may be saved: it has to be asked for again as
+   *  it is, and what comes later goes behind it. */
+  untold(block) {
+    return this.ofBlock(block).filter((entry) => !entry.isSent);
+  }
+
   push(edit) {
     const n = (this.entries.at(-1)?.n ?? 0) + 1;
     const entry = { text: "", kind: "text", part: "", after: "", ...edit, op: newId("e"), n, tab: TAB };
@@ -117,7 +124,7 @@ class Queue {
 
   /** In the place of an edit that was not sent, or not taken. A new text is a new edit: the old name may have been used. */
   replace(entry, changes) {
-    const fresh = { ...entry, ...changes, op: newId("e"), tab: TAB };
+    const fresh = { ...entry, ...changes, op: newId("e"), tab: TAB, isSent: undefined };
     this.entries[this.entries.indexOf(entry)] = fresh;
     this.newest = fresh.op;
     this.keep(fresh);
@@ -128,7 +135,7 @@ class Queue {
   /** New words in a block: {block, base, text, kind, part, near}. */
   write(edit) {
     const last = this.ofBlock(edit.block).at(-1);
-    const takes = last && !this.flying.includes(last) && (last.action === "text" || last.action === "insert");
+    const takes = last && !last.isSent && (last.action === "text" || last.action === "insert");
     if (takes && (last.state === "clash" || last.state === "gone")) {
       last.text = edit.text;
       this.keep(last);
@@ -146,7 +153,7 @@ class Queue {
   }
 
   remove({ block, base }) {
-    const waiting = this.ofBlock(block).filter((entry) => !this.flying.includes(entry));
+    const waiting = this.untold(block);
     const isNew = waiting.some((entry) => entry.action === "insert");
     const known = waiting.find((entry) => entry.base !== null)?.base ?? base;
     waiting.forEach((entry) => this.forget(entry));
@@ -155,7 +162,7 @@ class Queue {
   }
 
   move({ block, base, after }) {
-    const waiting = this.ofBlock(block).find((entry) => entry.action === "move" && !this.flying.includes(entry));
+    const waiting = this.untold(block).find((entry) => entry.action === "move");
     if (waiting) this.replace(waiting, { after });
     else this.push({ block, base, after, action: "move" });
     this.flush();
@@ -223,6 +230,7 @@ class Queue {
   /** As the server takes it. The base stays what it was the first time: the same edit must look the same. */
   wire(entry) {
     if (entry.base === null) { entry.base = this.revisionOf(entry.block); this.keep(entry); }
+    entry.isSent = true;
     const { op, action, block, base, text, kind, part, after } = entry;
     return { op, action, block, base, text, kind, part, after };
   }
@@ -283,7 +291,7 @@ class Queue {
   /** One bad edit must not hold up the others: they are sent one by one, and it stays with what the server said. */
   refuse(batch, error) {
     if (batch.length > 1) { this.isAlone = true; return; }
-    Object.assign(batch[0], { state: "refused", why: error.message });
+    Object.assign(batch[0], { state: "refused", why: error.message, isSent: undefined });
     this.keep(batch[0]);
   }
 
