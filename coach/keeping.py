@@ -146,7 +146,7 @@ def keep_drafted(
         plan, critique = rekeyed(drafted.plan, drafted.critique, merged.ids)
         plan = plan.model_copy(update={"blocks": merged.blocks})
         if touched := _touched(kept):
-            plan, critique = recheck(plan, drafted.context, drafted.groundwork, critique, touched=touched)
+            plan, critique = recheck(plan, drafted.context, drafted.groundwork, critique, touched=reworded(kept))
         whole = drafted.model_copy(update={"plan": plan, "critique": critique})
         try:
             return drafts.keep_drafted(
@@ -158,24 +158,34 @@ def keep_drafted(
 
 
 def keep_redrafted(
-    db: Database, kept: KeptPlan, new: Sequence[Block], *, instead: frozenset[str], part: str, by: str
+    db: Database,
+    kept: KeptPlan,
+    new: Sequence[Block],
+    *,
+    instead: frozenset[str],
+    part: str,
+    by: str,
+    is_wanted_so: bool = False,
 ) -> int:
     """Blocks that were written again take the place of those that were asked for, or stand where the part was missing.
 
     `kept` is the plan as the writer saw it: what the rep has changed since stays, and the new words stand beside it.
+    `is_wanted_so`: the rep said how they should be; no draft of the whole page replaces them.
     """
     for _ in range(TRIES):
         now = plans.load_plan(db, kept.id)
         replaced = instead - _touched_since(now, kept.revision)
         current = [one.block for one in now.blocks]
         touched = _touched(now) - replaced
-        merged = merge(current, put_in(current, new, instead=replaced, part=part), touched=touched)
+        page = put_in(current, new, instead=replaced, part=part)
+        merged = merge(current, page, touched=touched, known=_same_block(new, replaced, now))
         plan = plan_of(now).model_copy(update={"blocks": merged.blocks})
         plan = with_words_as_now(plan, plan_of(now), now.context)
-        plan, critique = recheck(plan, now.context, now.groundwork, now.critique, touched=touched)
+        plan, critique = recheck(plan, now.context, now.groundwork, now.critique, touched=reworded(now) - replaced)
+        wanted = {merged.ids[one.id] for one in new if one.id in merged.ids} if is_wanted_so else frozenset()
         try:
             revision = drafts.replace_blocks(
-                db, kept.id, plan.blocks, what="redrafted", touched=touched, seen=now.revision, asked_by=by
+                db, kept.id, plan.blocks, what="redrafted", touched=touched | wanted, seen=now.revision, asked_by=by
             )
         except ChangedMeanwhile:
             continue
@@ -230,6 +240,23 @@ def asked_for(kept: KeptPlan, *, block: str, part: str) -> tuple[str, ...]:
             raise InputError("This block is no longer on the page.")
         return (block,)
     return tuple(one.block.id for one in kept.blocks if one.block.part == part and one.block.kind != "heading")
+
+
+def _same_block(new: Sequence[Block], replaced: frozenset[str], now: KeptPlan) -> Mapping[str, str]:
+    """One block written again is the same block, in whatever words: what it said before is known by its id."""
+    here = [one.block.id for one in now.blocks if one.block.id in replaced]
+    first = [block.id for block in new if block.kind != "heading"][:1]
+    return dict(zip(first, here, strict=False)) if len(replaced) == 1 else {}
+
+
+def reworded(kept: KeptPlan) -> frozenset[str]:
+    """Ids of the blocks in which the rep has written or put a suggestion: their lines are to be looked for again.
+
+    What the coach wrote as the rep wanted it has the lines that were found when it was written.
+    """
+    suggested = {one.block for one in kept.suggestions if one.state == "applied"}
+    mine = (one.block for one in kept.blocks if one.is_touched)
+    return frozenset(block.id for block in mine if block.written_by == "rep" or block.id in suggested)
 
 
 def _merged(

@@ -18,9 +18,10 @@ from coach.store.database import Database, close, open_database
 from coach.store.records import Edit, KeptPlan
 from coach.ui.drafting import Drafter
 from coach.ui.live import Hub
+from coach.ui.rechecking import recheck_kept
 from tests.support.endpoint import Answer, Body, Endpoint, Reply, Status
 from tests.support.harrowgate import PLAN
-from tests.support.writer import PAGE, REWRITE, REWRITTEN, task_of, writer
+from tests.support.writer import BLOCK, PAGE, REWRITE, REWRITTEN, task_of, writer
 
 Serve = Callable[..., Endpoint]
 MODEL = {"model": "openai:scripted"}
@@ -368,6 +369,29 @@ def test_one_block_is_redrafted_by_the_reps_word(
     assert any("less technical" in str(body["messages"]) for body in endpoint.bodies)
     edits.undo_last(db, kept.id, by="Ada")
     assert texts(plans.load_plan(db, kept.id)) == texts(kept)
+
+
+@pytest.mark.parametrize(
+    ("asked", "stays"),
+    [({"direction": "shorter"}, True), ({"direction": "shorter", "may_go": "True"}, False), ({}, False)],
+)
+def test_what_was_written_as_the_rep_wanted_it_stays_on_a_page_drafted_again(
+    db: Database, drafter: Drafter, context: AccountContext, serve: Serve, asked: dict[str, str], stays: bool
+) -> None:
+    serve(writer)
+    kept = drafted(db, drafter, context)
+    (old,) = [one.block for one in kept.blocks if "so late" in one.block.text]
+    drafter.start(kept.id, "redraft_part", {**MODEL, "block": old.id, **asked})
+    drafter.wait(kept.id, timeout_s=60)
+    (new,) = [one for one in plans.load_plan(db, kept.id).blocks if one.block.text.endswith(BLOCK)]
+    assert (new.is_touched, new.block.written_by) == (stays, "coach")
+    recheck_kept(db, kept.id)
+    assert next(one.block for one in plans.load_plan(db, kept.id).blocks if one.block.id == new.block.id) == new.block
+    drafter.start(kept.id, "redraft", {**MODEL, "again": "1"})
+    drafter.wait(kept.id, timeout_s=60)
+    after = texts(plans.load_plan(db, kept.id))
+    assert any(text.endswith(BLOCK) for text in after) == stays
+    assert any("so late" in text for text in after) != stays
 
 
 def test_the_reps_own_block_is_redrafted_only_when_the_rep_says_so(

@@ -505,10 +505,38 @@ def test_a_block_is_written_again_with_a_word_of_direction(open_page: Open, plan
     page.keyboard.type("less technical")
     page.keyboard.press("Enter")
     until(lambda: bool(plan.said), page)
-    assert plan.said == [("redraft", {"block": "B12", "part": "", "direction": "less technical", "keep": True})]
+    asked = {"block": "B12", "part": "", "direction": "less technical", "may_go": False, "keep": True}
+    assert plan.said == [("redraft", asked)]
     expect(page.locator(".progress")).to_contain_text("Writing it again…")
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".progress")).to_be_hidden()
+
+
+def test_what_is_written_the_reps_way_stays_unless_it_may_go_and_the_window_says_so(
+    open_page: Open, plan: Plan
+) -> None:
+    plan.block("B12").update(touched=True)  # type: ignore[union-attr]
+    page = open_page(redraft="1")
+    block(page, "B12").hover()
+    page.get_by_label("Actions for Who, item 2").click()
+    page.get_by_role("menuitem", name="Write it again…").click()
+    window = page.get_by_role("dialog")
+    expect(window).to_contain_text("It stands so by your choice: these words will be replaced.")
+    expect(window).to_contain_text("With a direction it stays as it is then written when the page is drafted again.")
+    page.keyboard.type("shorter")
+    page.get_by_label("It may change then").check()
+    page.get_by_role("button", name="Write again").click()
+    until(lambda: bool(plan.said), page)
+    asked = {"block": "B12", "part": "", "direction": "shorter", "may_go": True, "keep": False}
+    assert plan.said == [("redraft", asked)]
+    page.get_by_role("button", name="Cancel").click()
+    edit(page, "B12")
+    page.keyboard.type(" Mine.")
+    until(lambda: plan.text("B12").endswith("Mine."), page)
+    page.get_by_label("Actions for Who, item 2").click()
+    page.get_by_role("menuitem", name="Write it again…").click()
+    expect(window).to_contain_text("You wrote in this block: your words will be replaced.")
+    expect(page.get_by_role("button", name="Replace my words")).to_be_visible()
 
 
 def test_a_table_is_edited_cell_by_cell(open_page: Open, plan: Plan) -> None:

@@ -92,7 +92,8 @@ def _show_work(kept: KeptPlan, *, by: str) -> None:
 @st.dialog("Draft the page again")
 def _draft_again(kept: KeptPlan, *, by: str) -> None:
     touched = sum(one.is_touched for one in kept.blocks)
-    yours = "What you wrote or changed" if touched != 1 else "The passage that you wrote or changed"
+    yours = "What you wrote, changed or had written your way"
+    yours = yours if touched != 1 else "The passage that you wrote, changed or had written your way"
     stays = f"<b>{yours} stays as it is{f' ({touched} passages)' if touched > 1 else ''}.</b> " if touched else ""
     st.html(f'<p class="mc">{stays}The rest is written anew; one click brings the page of now back.</p>')
     whole = st.button("Work the notes out again, then write", type="primary", width="stretch")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from coach import keeping
 from coach.recheck import recheck
 from coach.schema import Draft, MeetingPlan
 from coach.store import drafts, plans
@@ -58,7 +59,7 @@ def recheck_kept(db: Database, plan_id: str) -> None:
     """Checks and score of a kept page renewed; what was changed meanwhile is looked at next time."""
     kept = plans.load_plan(db, plan_id)
     plan = _as_drafted(kept.plan.model_copy(update={"blocks": tuple(one.block for one in kept.blocks)}), kept.drafts)
-    touched = frozenset(one.block.id for one in kept.blocks if one.is_touched)
+    touched = keeping.reworded(kept)
     found, waiting = unread(db, kept), _waiting(kept)
     if not found:  # the draft ended before they were read: code finds their lines
         touched |= waiting

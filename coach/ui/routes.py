@@ -62,6 +62,7 @@ class Redraft(_Body):
     block: str = Field("", max_length=100)
     part: str = Field("", max_length=100)
     direction: str = Field("", max_length=500)
+    may_go: bool = False
     keep: bool = True
 
 
@@ -146,8 +147,8 @@ def mark(request: Request, body: Marked) -> Json:
 
 
 def redraft(request: Request, body: Redraft) -> Json:
-    asked = {"block": body.block, "part": body.part, "direction": body.direction, "keep": str(body.keep)}
-    options = {**options_from(preferences_of(desk().db)), **asked, "by": body.by}
+    asked = {"block": body.block, "part": body.part, "direction": body.direction.strip(), "keep": str(body.keep)}
+    options = {**options_from(preferences_of(desk().db)), **asked, "may_go": str(body.may_go), "by": body.by}
     job = desk().drafter.start(_plan_id(request), "redraft_part", options)
     return {"job": job.model_dump(mode="json")}
 

@@ -98,7 +98,10 @@ async def _goes_on(db: Database, job: Job) -> bool:
 
 
 async def _redraft_part(job: Job, tools: Tools, at_stage: Callable[[str], None]) -> None:
-    """`keep` False: what was asked for is written again though the rep has touched it."""
+    """`keep` False: what was asked for is written again though the rep has touched it.
+
+    With a `direction` it is as the rep wants it: it stays when the whole page is drafted again, unless it `may_go`.
+    """
     at_stage("page")
     kept = await asyncio.to_thread(plans.load_plan, tools.db, job.plan_id)
     said, options = job.options, options_of(job, kept)
@@ -125,8 +128,16 @@ async def _redraft_part(job: Job, tools: Tools, at_stage: Callable[[str], None])
             language=options.language,
             again=kept.revision,
         )
-    instead = frozenset(asked) - spared
-    keep = partial(keeping.keep_redrafted, tools.db, kept, new, instead=instead, part=part, by=said.get("by", ""))
+    keep = partial(
+        keeping.keep_redrafted,
+        tools.db,
+        kept,
+        new,
+        instead=frozenset(asked) - spared,
+        part=part,
+        by=said.get("by", ""),
+        is_wanted_so=bool(said.get("direction", "")) and said.get("may_go", "") != "True",
+    )
     tools.hub.changed(kept.id, await asyncio.to_thread(keep))
 
 

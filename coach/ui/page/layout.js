@@ -151,7 +151,7 @@ const APPLY = {
   text(list, entry) {
     const block = list.find((one) => one.id === entry.block);
     if (!block) { insertAt(list, newBlock(entry, { gone: true }), entry.near); return; }
-    Object.assign(block, { text: entry.text, kind: entry.kind, touched: true });
+    Object.assign(block, { text: entry.text, kind: entry.kind, touched: true, written_by: "rep" });
   },
   insert(list, entry) {
     const block = list.find((one) => one.id === entry.block);

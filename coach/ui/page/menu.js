@@ -22,17 +22,21 @@ function blockMenu(sheet, view) {
 /** A word of direction, and what becomes of the rep's own words. */
 function redraftForm(sheet, view) {
   const { block } = view;
+  const isOwn = block.touched && block.written_by !== "coach";
   const hint = "less technical, shorter, …";
   const field = make("input", { type: "text", class: "boxed", maxlength: 300, placeholder: hint, "aria-label": "In which direction (may stay empty)" });
+  const mayGo = make("input", { type: "checkbox" });
   const ask = () => {
     sheet.popover.close();
-    sheet.redraft({ block: block.id, part: "", direction: field.value.trim(), keep: !block.touched });
+    sheet.redraft({ block: block.id, part: "", direction: field.value.trim(), may_go: mayGo.checked, keep: !block.touched });
   };
   field.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); ask(); } });
   return [
     make("p", {}, make("b", { text: "Write it again" })),
-    block.touched && make("p", { class: "doubt", text: "You wrote in this block: your words will be replaced. The history keeps them." }),
+    block.touched && make("p", { class: "doubt", text: `${isOwn ? "You wrote in this block: your words" : "It stands so by your choice: these words"} will be replaced. The history keeps them.` }),
     field,
-    div("acts", button(block.touched ? "Replace my words" : "Write again", ask, { class: "main" }), button("Cancel", () => sheet.popover.close())),
+    make("p", { text: "With a direction it stays as it is then written when the page is drafted again." }),
+    make("label", { class: "choice" }, mayGo, "It may change then"),
+    div("acts", button(isOwn ? "Replace my words" : "Write again", ask, { class: "main" }), button("Cancel", () => sheet.popover.close())),
   ].filter(Boolean);
 }
