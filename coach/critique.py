@@ -34,13 +34,18 @@ def assess(
     judgement: Judgement = NOTHING_SAID,
     points: Sequence[Point] = (),
     judged_by: str = "",
+    found: Sequence[Finding] | None = None,
 ) -> Critique:
-    """The critique of a plan whose blocks are checked. Without answers it is the rules' alone, and says so."""
+    """The critique of a plan whose blocks are checked. Without answers it is the rules' alone, and says so.
+
+    `found`: what the rules object to, where that is known already.
+    """
+    by_rules = check_page(plan, context, groundwork) if found is None else found
     untrue = untrue_findings(plan.blocks, context, judgement.compared)
-    findings = sorted((*check_page(plan, context, groundwork), *untrue), key=_gravest_first)
+    findings = sorted((*by_rules, *untrue), key=_gravest_first)
     judged = any(answer.answer != "not_judged" for answer in judgement.answers)
-    found = score(findings, judgement.answers, judged_by=judged_by if judged else "rules")
-    return found.model_copy(update={"points": tuple(points), "compared": judgement.compared})
+    scored = score(findings, judgement.answers, judged_by=judged_by if judged else "rules")
+    return scored.model_copy(update={"points": tuple(points), "compared": judgement.compared})
 
 
 def for_the_writer(critique: Critique) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from coach.dates import FoundDate, days_of_month, noted_days, times, weekdays
 from coach.figures import SECONDS, Figure, figures, same_unit, seconds
 from coach.names import known_people, name_words, names, same_person
 from coach.schema import AccountContext, NoteLine
-from coach.sums import fits, scale_of
+from coach.sums import scale_of, tolerance_of
 from coach.words import MONTHS, NUMBERS, WEEKDAYS, fold
 
 MESSAGE_LINES = 3
@@ -198,7 +198,8 @@ def _words_in(lines: Iterable[NoteLine]) -> frozenset[str]:
 
 def stands(figure: Figure, among: Iterable[Figure]) -> bool:
     """True where one of them has the same value in a unit that fits, or rounds to it as written."""
-    return any(_same(figure, other) for other in among)
+    slack = _slack(figure)
+    return any(_same(figure, other, slack) for other in among)
 
 
 def is_time_between(figure: Figure, clocks: Iterable[time]) -> bool:
@@ -301,27 +302,39 @@ def _dates(line: NoteLine, case: Case) -> list[date]:
     return [one.day for one in case.noted[line.label]]
 
 
-def _same(one: Figure, other: Figure) -> bool:
+def _slack(figure: Figure) -> Decimal | None:
+    """By how much others may differ that it rounds; None where it is no rounding."""
+    scale = scale_of(figure)
+    is_short = scale >= 100 and abs(figure.value) >= 10 * scale
+    return tolerance_of(figure) if is_short or figure.is_approximate else None
+
+
+def _same(one: Figure, other: Figure, slack: Decimal | None) -> bool:
     if not same_unit(one, other):
         return False
     if one.unit in SECONDS and other.unit in SECONDS:
         a, b = one.value * SECONDS[one.unit], other.value * SECONDS[other.unit]
         return a == b or (one.is_approximate and abs(a - b) <= a / 12)
-    if abs(one.value) == abs(other.value):
+    value, given = abs(one.value), abs(other.value)
+    if value == given:
         return True
-    if not one.unit and re.search(r"\d\s?k\b", fold(other.text)) and one.value * 1000 == other.value:
+    is_thousandth = one.value * 1000 == other.value
+    if is_thousandth and not one.unit and _IN_THOUSANDS.search(fold(other.text)):
         return True
-    if one.value == Decimal("0.5") and not one.unit:
+    if one.value == _HALF and not one.unit:
         return other.unit == "%" and other.value == 50
-    if _is_comma_for_thousands(one, other) or _is_comma_for_thousands(other, one):
+    if (is_thousandth and _has_comma(one)) or (other.value * 1000 == one.value and _has_comma(other)):
         return True
-    is_short = scale_of(one) >= 100 and abs(one.value) >= 10 * scale_of(one)
-    return (is_short or one.is_approximate) and fits(one, other.value)
+    return slack is not None and abs(value - given) <= slack
 
 
-def _is_comma_for_thousands(one: Figure, other: Figure) -> bool:
+_HALF = Decimal("0.5")
+_IN_THOUSANDS = re.compile(r"\d\s?k\b")
+
+
+def _has_comma(figure: Figure) -> bool:
     """`1,5` may be 1500 with its comma astray."""
-    return one.decimals > 0 and "," in one.text and one.value * 1000 == other.value
+    return figure.decimals > 0 and "," in figure.text
 
 
 def _lies(day: date, one: date, figure: Figure) -> bool:

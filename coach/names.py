@@ -295,6 +295,7 @@ def reads_german(text: str, *, on_german_page: bool = False) -> bool:
     return len(words) >= 3 and german / len(words) >= MIN_GERMAN_SHARE
 
 
+@lru_cache(maxsize=64)
 def page_reads_german(text: str) -> bool:
     """Of a whole page, also one in telegram style: German function words far ahead of English ones."""
     words = _LETTERS.findall(fold(text))

@@ -62,14 +62,14 @@ def shown_sums(text: str) -> tuple[ShownSum, ...]:
 def fits(result: Figure, counted: Decimal) -> bool:
     """True where `counted`, rounded as `result` is written, is `result`."""
     difference = abs(abs(result.value) - abs(counted))
-    return difference <= _tolerance(result)
+    return difference <= tolerance_of(result)
 
 
 def follows(result: Figure, given: Sequence[Figure]) -> bool:
     """True where the result is a sum, difference, product, ratio or share of given figures."""
     if result.unit == "%" and any(fits(result, 100 - one.value) for one in given if one.unit == "%"):
         return True
-    target, tolerance = abs(float(result.value)), float(_tolerance(result))
+    target, tolerance = abs(float(result.value)), float(tolerance_of(result))
     slack = tolerance + target * FLOAT_SLACK
     each = tuple(dict.fromkeys(given))
     alike = tuple(float(one.value) for one in each if same_unit(one, result))
@@ -92,7 +92,8 @@ def scale_of(figure: Figure) -> Decimal:
     return Decimal(10) ** (scale - figure.decimals)
 
 
-def _tolerance(result: Figure) -> Decimal:
+def tolerance_of(result: Figure) -> Decimal:
+    """By how much what it rounds may differ from it."""
     half = scale_of(result) / 2
     if not result.is_approximate:
         return half

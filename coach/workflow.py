@@ -47,6 +47,7 @@ from coach.rubric import word_budget
 from coach.schema import (
     AccountContext,
     Block,
+    Critique,
     Draft,
     Drafted,
     Effort,
@@ -171,20 +172,22 @@ class _Drafting:
         is_mended = self.steps.is_mended
         for number in range(self.steps.rewrites):
             before = await page.plan
-            judging = self._judging(before, groundwork, is_asked=number == 0)
-            better, points = await self._improved(page, brief, groundwork, number)
+            by_rules = assess(before, self.context, groundwork)
+            judging = self._judging(before, by_rules, is_asked=number == 0)
+            better, points = await self._improved(page, brief, by_rules, number)
             if better is None:
                 is_mended = False
                 break
             drafts.append(asyncio.ensure_future(_with_points(judging, points)))
             page = better
         last = await self._within_budget(await page.plan)
+        by_rules = assess(last, self.context, groundwork)
         if is_mended:
-            mended_page, why = await self._mended(last, groundwork)
+            mended_page, why = await self._mended(last, groundwork, by_rules)
             if mended_page is not last:
-                drafts.append(self._judging(last, groundwork, why, is_asked=False))
-                last = mended_page
-        drafts.append(self._judging(last, groundwork))
+                drafts.append(self._judging(last, by_rules, why, is_asked=False))
+                last, by_rules = mended_page, assess(mended_page, self.context, groundwork)
+        drafts.append(self._judging(last, by_rules))
         return self._drafted(groundwork, tuple(await asyncio.gather(*drafts)))
 
     async def _worked_out(self) -> Groundwork:
@@ -245,11 +248,11 @@ class _Drafting:
         return found
 
     async def _improved(
-        self, page: _Page, brief: Brief, groundwork: Groundwork, number: int
+        self, page: _Page, brief: Brief, by_rules: Critique, number: int
     ) -> tuple[_Page | None, tuple[Point, ...]]:
         """The page criticised and written again; None where the model failed. And what was wrong."""
         plan = await page.plan
-        told = "\n".join(f"- {one}" for one in self._counted(plan, groundwork))
+        told = "\n".join(f"- {one}" for one in self._counted(plan, by_rules))
         brief = brief.then("page", join(page.blocks))
         brief = brief.then("what the checks found", told) if told else brief
         stage, indexer = PAGE_STAGES[number + 1], self._indexer(known=plan)
@@ -262,23 +265,24 @@ class _Drafting:
         criticism, blocks = hears.finish()
         return self._page(stage, blocks, indexer), points_of(criticism)
 
-    def _counted(self, plan: MeetingPlan, groundwork: Groundwork) -> tuple[str, ...]:
+    def _counted(self, plan: MeetingPlan, by_rules: Critique) -> tuple[str, ...]:
         """What code found on the page, for the rewrite."""
         over = word_count(plan.blocks) - self.budget
         length = (f"The page has {over + self.budget} words, {over} over its budget.",) if over > 0 else ()
-        return (*length, *for_the_writer(assess(plan, self.context, groundwork))[:MAX_FINDINGS_TOLD])
+        return (*length, *for_the_writer(by_rules)[:MAX_FINDINGS_TOLD])
 
-    async def _mended(self, plan: MeetingPlan, groundwork: Groundwork) -> tuple[MeetingPlan, tuple[Point, ...]]:
+    async def _mended(
+        self, plan: MeetingPlan, groundwork: Groundwork, by_rules: Critique
+    ) -> tuple[MeetingPlan, tuple[Point, ...]]:
         """The page with what the second reader would change in it, word by word, where its lines hold it; and why."""
         self._on_event(StageStarted(MENDING))
-        found = assess(plan, self.context, groundwork).findings
         reader = self.options.model_for("reader")
         asked = suggest(
             self.brief,
             self.models,
             model=reader,
             plan=plan,
-            findings=found,
+            findings=by_rules.findings,
             groundwork=groundwork,
             budget=self.budget,
             is_new=True,
@@ -304,18 +308,19 @@ class _Drafting:
         return checked(plan.model_copy(update={"blocks": blocks}), self.context, self.groundwork)
 
     def _judging(
-        self, plan: MeetingPlan, groundwork: Groundwork, points: tuple[Point, ...] = (), *, is_asked: bool = True
+        self, plan: MeetingPlan, by_rules: Critique, points: tuple[Point, ...] = (), *, is_asked: bool = True
     ) -> asyncio.Task[Draft]:
         """The first page and the last are judged; one in between is only looked at by the rules."""
-        return asyncio.ensure_future(self._judged(plan, groundwork, points, is_asked=is_asked))
+        return asyncio.ensure_future(self._judged(plan, by_rules, points, is_asked=is_asked))
 
     async def _judged(
-        self, plan: MeetingPlan, groundwork: Groundwork, points: tuple[Point, ...], *, is_asked: bool
+        self, plan: MeetingPlan, by_rules: Critique, points: tuple[Point, ...], *, is_asked: bool
     ) -> Draft:
         model = self.options.model_for("judge")
         is_asked = is_asked and self.options.effort != "low" and model != BUILTIN
         judgement = await self._judgement(model, plan) if is_asked else NOTHING_SAID
-        critique = assess(plan, self.context, groundwork, judgement=judgement, points=points, judged_by=model)
+        found = by_rules.findings
+        critique = assess(plan, self.context, judgement=judgement, points=points, judged_by=model, found=found)
         return Draft(plan=plan, critique=critique)
 
     async def _judgement(self, model: str, plan: MeetingPlan) -> Judgement:

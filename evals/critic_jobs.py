@@ -64,10 +64,10 @@ class Critic:
         roles: Roles | None,
         *,
         arm: str,
-        plans: dict[str, MeetingPlan] | None = None,
+        by_rules: dict[str, Looked] | None = None,
     ) -> None:
-        """`plans`: what was made already, by case; shared between critics, since comparing with lines takes longest."""
-        self._plans = {} if plans is None else plans
+        """`by_rules`: what was looked at without a model, by case; shared between critics, since it takes longest."""
+        self._by_rules = {} if by_rules is None else by_rules
         self.by_id = {case.id: case for case in cases}
         self.goods = {case.base: case for case in cases if case.kind == "good" and not case.edits}
         self.arm = arm
@@ -80,11 +80,14 @@ class Critic:
         return await asyncio.shield(self._seen[case.id])
 
     async def _look(self, case: CriticCase) -> Looked:
-        if case.id not in self._plans:
-            self._plans[case.id] = plan_of(case)
-        good, plan = base(case.base), self._plans[case.id]
+        good = base(case.base)
+        if case.id not in self._by_rules:
+            plan = plan_of(case)
+            self._by_rules[case.id] = Looked(plan, assess(plan, good.context, good.groundwork))
+        by_rules = self._by_rules[case.id]
         if self.arm == RULES or self._roles is None:
-            return Looked(plan, assess(plan, good.context, good.groundwork))
+            return by_rules
+        plan, found = by_rules.plan, by_rules.critique.findings
         runs: list[Run] = []
         conditions = self._source.conditions(recording_of(case))
         options = _options(self._roles, conditions)
@@ -93,7 +96,7 @@ class Critic:
         other = unspoilt if unspoilt and unspoilt.id != case.id else None
         known = (await self.looked(other)).critique.judgement if other else NOTHING_SAID
         judgement = await judge(brief, models, model=self._roles.judge, plan=plan, known=known)
-        critique = assess(plan, good.context, good.groundwork, judgement=judgement, judged_by=self._roles.judge)
+        critique = assess(plan, good.context, judgement=judgement, judged_by=self._roles.judge, found=found)
         if self.arm != READ:
             return Looked(plan, critique)
         findings, budget = critique.findings, word_budget(plan.depth)

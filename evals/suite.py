@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from coach.errors import InputError
-from coach.schema import MeetingPlan
 from evals.arms import Arm, ablations, builtin_arm, chat_arm, model_arm
 from evals.cases import Case, Split, cases_or_faults
 from evals.critic_cases import CriticCase, load_critic
-from evals.critic_jobs import JUDGED, READ, RULES, Critic, agreement_jobs, critic_jobs
+from evals.critic_jobs import JUDGED, READ, RULES, Critic, Looked, agreement_jobs, critic_jobs
 from evals.injection_jobs import injection_jobs
 from evals.jobs import Job
 from evals.label import verdicts
@@ -115,8 +114,8 @@ def _of_critic(asked: Asked, data: Data, source: Source, roles: Roles | None) ->
     if not data.critic:
         return
     arms = [RULES, *(name for name in (JUDGED, READ) if roles and name in asked.parts)]
-    plans: dict[str, MeetingPlan] = {}
+    by_rules: dict[str, Looked] = {}
     for arm in arms:
-        critic = Critic(data.critic, source, roles, arm=arm, plans=plans)
+        critic = Critic(data.critic, source, roles, arm=arm, by_rules=by_rules)
         yield from critic_jobs(critic)
         yield from agreement_jobs(critic)
