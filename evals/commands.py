@@ -45,7 +45,11 @@ def run(
     arm: Annotated[list[str] | None, typer.Option(help="Only this ablation; may be repeated.")] = None,
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
     part: Annotated[
-        list[str] | None, typer.Option(help="What the model is asked for; may be repeated. Else: plan.")
+        list[str] | None,
+        typer.Option(
+            help="What the model is asked for; may be repeated. Else: plan. "
+            "Of ablation the test split, of read 58 pages of three bases, where --only names none."
+        ),
     ] = None,
     split: Annotated[SplitName, typer.Option(help="Which cases.")] = "all",
     only: Annotated[list[str] | None, typer.Option(help="Only this meeting or base plan; may be repeated.")] = None,

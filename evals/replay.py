@@ -73,7 +73,7 @@ def prepared(asked: Asked, folder: Path = RECORDINGS) -> Prepared:
     """The same jobs in every process. Raises InputError for faulty datasets."""
     data, found = data_for(asked), recorded(folder)
     if found:
-        asked = replace(asked, parts=found.parts, arms=asked.arms or found.arms)
+        asked = replace(asked, parts=found.parts, arms=asked.arms or found.arms, is_replay=True)
     source, roles = Replay(folder), found.roles if found else None
     return Prepared(jobs_for(asked, data, source, roles), source, roles)
 

@@ -26,6 +26,10 @@ from evals.recordings import Roles
 PARTS = ("plan", "judged", "read", "pairwise", "ablation")
 """What models are asked for: pages; the judge, and the second reader too, on critic cases; readings; left-out steps."""
 
+READ_BASES = ("demo_for_five", "intermediaire", "thin_lead")
+"""Bases whose good page and mutants the second reader is asked about where none is named: 58 calls, not 238. Every item
+of the rubric is spoilt in them, and 49 of the 58 rules, gates and questions that some case breaks."""
+
 ABLATED: Split = "test"
 """The split that ablations are made and read on."""
 
@@ -42,9 +46,16 @@ class Asked:
     other_prompts: Path | None = None
     arms: tuple[str, ...] = ()
     """Ablations by name; empty: all."""
+    is_replay: bool = False
+    """Naming meetings then leaves others out, and asks for nothing more of those that are named."""
 
     def wants(self, name: str) -> bool:
         return not self.only or name in self.only
+
+    @property
+    def names_more(self) -> bool:
+        """Whether meetings are named of which models may be asked for more than is asked of all."""
+        return bool(self.only) and not self.is_replay
 
 
 @dataclass(frozen=True)
@@ -103,7 +114,13 @@ def _compared(asked: Asked, cases: Sequence[Case], pages: Pages, roles: Roles) -
 
 def _ablated(asked: Asked, cases: Sequence[Case]) -> Sequence[Case]:
     """Each arm is a page a meeting and two readings: where none is named, those of the test split are enough."""
-    return cases if asked.only else [case for case in cases if case.label.split == ABLATED]
+    return cases if asked.names_more else [case for case in cases if case.label.split == ABLATED]
+
+
+def _read(asked: Asked, cases: Sequence[CriticCase]) -> Sequence[CriticCase]:
+    """Each is a call: where none is named, a fixed sample is enough."""
+    sample = (case for case in cases if case.base in READ_BASES)
+    return cases if asked.names_more else [case for case in sample if case.kind == "mutant" or not case.edits]
 
 
 async def _wins(whole: Arm, readings: Readings, case: Case, arm: Arm) -> float | None:
@@ -116,6 +133,7 @@ def _of_critic(asked: Asked, data: Data, source: Source, roles: Roles | None) ->
     arms = [RULES, *(name for name in (JUDGED, READ) if roles and name in asked.parts)]
     by_rules: dict[str, Looked] = {}
     for arm in arms:
-        critic = Critic(data.critic, source, roles, arm=arm, by_rules=by_rules)
+        cases = _read(asked, data.critic) if arm == READ else data.critic
+        critic = Critic(cases, source, roles, arm=arm, by_rules=by_rules)
         yield from critic_jobs(critic)
         yield from agreement_jobs(critic)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +16,13 @@ from coach.ledger import Ledger
 from coach.options import Options
 from coach.rubric import rubric
 from evals.chat import chat_page
+from evals.jobs import Job
 from evals.metrics import metric
 from evals.places import EXAMPLES
+from evals.replay import Replay
 from evals.running import LiveOptions, live, replay
 from evals.runs import Row, Run
+from evals.suite import READ_BASES, Asked, data_for, jobs_for
 from evals.tables import agreement, cell, markdown, rates
 from tests.support.endpoint import Body, Endpoint, Reply
 from tests.support.evals import ROLES, Bench, bench, in_one_piece, playing
@@ -107,6 +111,32 @@ def test_a_reader_who_takes_the_first_is_seen_through_and_ablations_have_their_p
         "model", "no_groundwork", "no_rewrite", "one_round", "not_mended", "three_rounds", "fixed_headings",
         "equal_tokens",
     }  # fmt: skip
+
+
+def test_the_second_reader_sees_a_small_sample_in_which_every_item_is_spoilt() -> None:
+    read = asked_to_read(Asked(tasks=("critic",), parts=("read",)))
+    assert {job.cluster for job in read} == set(READ_BASES)
+    assert len(read) == 58
+    assert [job.case for job in read if job.about["kind"] == "good"] == [f"{name}-good" for name in READ_BASES]
+    spoilt = {defect for job in read for defect in job.about["defect"].split()}
+    assert {question.item for name, question in rubric().questions.items() if name in spoilt} == set(rubric().items)
+
+
+def test_a_base_that_is_named_is_read_whole_but_a_replay_asks_for_the_sample_alone() -> None:
+    named = Asked(tasks=("critic",), parts=("read",), only=("wrong_fit", "thin_lead"))
+    assert Counter(job.cluster for job in asked_to_read(named)) == {"thin_lead": 19, "wrong_fit": 17}
+    assert Counter(job.cluster for job in asked_to_read(replace(named, is_replay=True))) == {"thin_lead": 16}
+
+
+def test_a_replay_of_a_named_meeting_asks_for_no_ablation_that_a_whole_one_does_not() -> None:
+    of_dev = Asked(tasks=("ablation",), parts=("ablation",), only=("renewal",))
+    assert jobs_for(of_dev, data_for(of_dev), Replay(), ROLES)
+    again = replace(of_dev, is_replay=True)
+    assert not jobs_for(again, data_for(again), Replay(), ROLES)
+
+
+def asked_to_read(asked: Asked) -> list[Job]:
+    return [job for job in jobs_for(asked, data_for(asked), Replay(), ROLES) if job.name == "critic_read"]
 
 
 async def test_a_chat_goes_on_improving_as_long_as_tokens_are_left(serve: Serve, tmp_path: Path) -> None:
