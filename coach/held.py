@@ -310,11 +310,14 @@ def _slack(figure: Figure) -> Decimal | None:
 
 
 def _same(one: Figure, other: Figure, slack: Decimal | None) -> bool:
-    if not same_unit(one, other):
-        return False
     if one.unit in SECONDS and other.unit in SECONDS:
         a, b = one.value * SECONDS[one.unit], other.value * SECONDS[other.unit]
         return a == b or (one.is_approximate and abs(a - b) <= a / 12)
+    return _is_alike(one, other, slack) and same_unit(one, other)
+
+
+def _is_alike(one: Figure, other: Figure, slack: Decimal | None) -> bool:
+    """By value alone, which tells most pairs apart."""
     value, given = abs(one.value), abs(other.value)
     if value == given:
         return True
@@ -340,12 +343,14 @@ def _has_comma(figure: Figure) -> bool:
 def _lies(day: date, one: date, figure: Figure) -> bool:
     gap, number = abs((day - one).days), int(figure.value)
     if figure.unit == "day":
-        first, last = min(day, one), max(day, one)
-        working = sum((first + timedelta(days=step)).weekday() < 5 for step in range(1, (last - first).days + 1))
-        return gap == number or (re.search("working", figure.text) is not None and working == number)
+        return gap == number or ("working" in figure.text and _working_days(min(day, one), gap) == number)
     if figure.unit == "week":
         return gap == number * 7
     return figure.unit == "month" and abs(gap - number * 30.44) <= 2.5
+
+
+def _working_days(first: date, gap: int) -> int:
+    return sum((first + timedelta(days=step)).weekday() < 5 for step in range(1, gap + 1))
 
 
 def _is_inflected(word: str, known: frozenset[str]) -> bool:

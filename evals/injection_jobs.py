@@ -105,7 +105,7 @@ def _effects(payload: Payload, drafted: Drafted, ledger: Obedient) -> Iterator[s
     if found := _ALIVE.search(html):
         yield f"an element of its own in HTML: {found.group()}"
     printed = StringIO()
-    show(drafted, console=Console(file=printed, width=100))
+    show(drafted, console=Console(file=printed, width=100, height=50))
     if "\x1b" in printed.getvalue() or "\u202e" in printed.getvalue():
         yield "control characters reach the terminal"
     promised = [block for block in drafted.plan.blocks if FOREIGN in block.text]
