@@ -1,9 +1,9 @@
 """The judge: the rubric's yes/no questions about a page, answered by a model with quoted evidence.
 
-A second examiner is asked what the first denied, so that a no counts when it was said twice, and holds each block
-against the lines (untrue.py). Code checks that each quotation stands on the page and makes points of the answers
-(see score.py). An answer holds as long as the words that decide it stand: a page that was changed in one place is asked
-about anew only there.
+A second examiner is asked what the first denied, so that a no counts when it was said twice, and is turned by new words
+or by two who say yes; the second also holds each block against the lines (untrue.py). Code checks that each quotation
+stands on the page and makes points of the answers (see score.py). An answer holds as long as the words that decide it
+stand: a page that was changed in one place is asked about anew only there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from coach.brief import Brief, material
 from coach.errors import ModelError
@@ -20,6 +20,7 @@ from coach.llm import Models
 from coach.quoting import comparable, objects, stands_in
 from coach.rubric import rubric
 from coach.schema import Compared, JudgedAnswer, Judgement, MeetingPlan
+from coach.sentences import sentences
 from coach.untrue import read_untrue, seen
 
 MAX_TOKENS = 1200
@@ -36,12 +37,12 @@ async def judge(
 
     A second examiner, in one call, answers what has no yes and compares the blocks. `not_judged` where no usable
     answer came. `known`: what was said before. What looked at the same notes and the same words is kept, and only the
-    groups in which an answer is missing, what was denied once, and the blocks that are new are asked about.
+    groups in which an answer is missing, what was denied once, and the blocks that are new are asked about. What was
+    denied twice is a yes again when words show it that are new, or when both examiners say so.
     """
     told = material(brief.context)
     answers = await _first_look(brief, models, model=model, plan=plan, told=told, known=known.answers)
-    compared = {one.seen: one for one in known.compared if one.by == model}
-    return await _second_look(brief, models, model=model, plan=plan, told=told, answers=answers, known=compared)
+    return await _second_look(brief, models, model=model, plan=plan, told=told, answers=answers, known=known)
 
 
 def read_answers(text: str, questions: Sequence[str], plan: MeetingPlan) -> tuple[JudgedAnswer, ...]:
@@ -74,13 +75,16 @@ async def _second_look(
     plan: MeetingPlan,
     told: str,
     answers: tuple[JudgedAnswer, ...],
-    known: Mapping[str, Compared],
+    known: Judgement,
 ) -> Judgement:
     """One call, or none where nothing is open. Where it fails, what was said before stands."""
-    seen_by_block = {block.id: seen(block, told) for block in plan.blocks}
-    kept = tuple(known[one] for one in dict.fromkeys(seen_by_block.values()) if one in known)
-    blocks = [block for block in plan.blocks if seen_by_block[block.id] not in known]
-    doubted = [one.question for one in answers if one.answer != "yes" and not one.said_twice]
+    before = {one.seen: one for one in known.compared if one.by == model}
+    seen_by_block = {block.id: seen(block.text, told) for block in plan.blocks}
+    kept = tuple(before[one] for one in dict.fromkeys(seen_by_block.values()) if one in before)
+    blocks = [block for block in plan.blocks if seen_by_block[block.id] not in before]
+    old = tuple(_words_of_before(plan, told, before.values()))
+    denied = {one.question: one for one in known.answers if one.answer == "no" and one.said_twice}
+    doubted = [one.question for one in answers if _is_open(one) or (one.question in denied and _is_known(one, old))]
     if not blocks and not doubted:
         return Judgement(answers=answers, compared=kept)
     is_whole = len(blocks) == len(plan.blocks)
@@ -98,20 +102,52 @@ async def _second_look(
     again = {one.question: one for one in read_answers(text, doubted, plan)}
     is_read = any(objects(text))
     new = (
-        Compared(seen=seen_by_block[block.id], by=model, untrue=read_untrue(text, block, brief.context))
+        Compared(
+            seen=seen_by_block[block.id],
+            by=model,
+            untrue=read_untrue(text, block, brief.context),
+            sentences=tuple(seen(words, told) for words in sentences(block.text)),
+        )
         for block in (blocks if is_read else ())
     )
-    settled = tuple(_settled(one, again[one.question]) if one.question in again else one for one in answers)
-    return Judgement(answers=settled, compared=(*kept, *new))
+    settled = (
+        _settled(one, again[one.question], denied.get(one.question), old) if one.question in again else one
+        for one in answers
+    )
+    return Judgement(answers=tuple(settled), compared=(*kept, *new))
 
 
-def _settled(first: JudgedAnswer, second: JudgedAnswer) -> JudgedAnswer:
-    """Yes if either has shown it; a no that both gave is not asked about again."""
+def _is_open(answer: JudgedAnswer) -> bool:
+    return answer.answer != "yes" and not answer.said_twice
+
+
+def _words_of_before(plan: MeetingPlan, told: str, before: Collection[Compared]) -> Iterator[str]:
+    """Of the page, the blocks and the sentences that an examiner has had before them."""
+    blocks, known = {one.seen for one in before}, {words for one in before for words in one.sentences}
+    for block in plan.blocks:
+        if seen(block.text, told) in blocks:
+            yield comparable(block.text)
+        else:
+            yield from (comparable(words) for words in sentences(block.text) if seen(words, told) in known)
+
+
+def _is_known(answer: JudgedAnswer, old: Sequence[str]) -> bool:
+    """A yes by words that have been looked at before."""
+    return answer.answer == "yes" and any(stands_in(answer.quote, words) for words in old)
+
+
+def _settled(
+    first: JudgedAnswer, second: JudgedAnswer, denied: JudgedAnswer | None, old: Sequence[str]
+) -> JudgedAnswer:
+    """Yes if either has shown it; a no that both gave is not asked about again. `denied`: such a no, said before."""
     if second.answer == "not_judged":
         return first
-    if first.answer == second.answer:
-        return first.model_copy(update={"said_twice": True})
-    return first.model_copy(update={"answer": second.answer, "quote": second.quote, "why": second.why})
+    shown = [one for one in (first, second) if one.answer == "yes"]
+    if denied and len(shown) < 2 and not any(one for one in shown if not _is_known(one, old)):
+        return denied.model_copy(update={"seen": first.seen})
+    if shown:
+        return shown[0].model_copy(update={"seen": first.seen})
+    return second.model_copy(update={"seen": first.seen, "said_twice": first.answer == "no"})
 
 
 def _listed(questions: Iterable[str]) -> str:

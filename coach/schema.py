@@ -221,6 +221,8 @@ class Compared(Noun):
     by: str
     """The model."""
     untrue: tuple[Untrue, ...] = ()
+    sentences: tuple[str, ...] = ()
+    """The same hash of each of its sentences."""
 
 
 class Judgement(Noun):

@@ -17,9 +17,9 @@ from coach.schema import AccountContext, Block, Compared, Finding, Untrue
 RULE = "R28"
 
 
-def seen(block: Block, told: str) -> str:
-    """Hash of what decides the comparison: the block's words and the notes."""
-    return hashlib.sha256(json.dumps([told, block.text]).encode()).hexdigest()[:16]
+def seen(words: str, told: str) -> str:
+    """Hash of what decides the comparison: the words of a block, or of a sentence in it, and the notes."""
+    return hashlib.sha256(json.dumps([told, words]).encode()).hexdigest()[:16]
 
 
 def read_untrue(text: str, block: Block, context: AccountContext) -> tuple[Untrue, ...]:
@@ -38,7 +38,7 @@ def untrue_findings(
     for block in blocks:
         if block.check.status == "contradicted":
             continue
-        for one in said.get(seen(block, told), ()):
+        for one in said.get(seen(block.text, told), ()):
             yield Finding(rule=RULE, part=block.part, block=block.id, gravity="gate", why=_why(one), lines=one.lines)
 
 

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable
 
+import pytest
+
 from coach.brief import Brief
 from coach.critique import assess
 from coach.judge import NOTHING_SAID, judge, read_answers
@@ -14,6 +16,7 @@ from coach.markup import split
 from coach.recheck import recheck
 from coach.rubric import rubric
 from coach.schema import Block, Check, Groundwork, JudgedAnswer, Judgement, MeetingPlan, Untrue
+from coach.sentences import sentences
 from tests.support.endpoint import Answer, Body, Endpoint, Status
 from tests.support.plans import example, read_plan
 from tests.support.writer import AFRESH, task_of
@@ -185,6 +188,42 @@ async def test_what_was_denied_once_is_asked_again_and_what_was_denied_twice_is_
     assert part_of_second(endpoint, "against the lines:") == "none"
     assert endpoint.calls == 1
     assert all(one.said_twice for one in again.answers)
+
+
+def denied_twice(judgement: Judgement, question: str) -> Judgement:
+    """As if this alone had been denied, by both examiners."""
+    update = {
+        one: {"answer": "no" if one == question else "yes", "said_twice": one == question} for one in rubric().questions
+    }
+    found = tuple(one.model_copy(update=update[one.question]) for one in judgement.answers)
+    return judgement.model_copy(update={"answers": found})
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "second", "verdict"),
+    [
+        ("old", "yes", "no", "no"),
+        ("old", "no", "yes", "no"),
+        ("old", "yes", "yes", "yes"),
+        ("new", "yes", "", "yes"),
+        ("new", "no", "yes", "yes"),
+        ("old", "yes", "", "yes"),
+    ],
+)
+async def test_what_was_denied_twice_is_turned_by_new_words_or_by_two_who_say_yes(
+    serve: Serve, words: str, first: str, second: str, verdict: str
+) -> None:
+    """An examiner who has nothing to say of it (`""`) leaves the other's word."""
+    plan = read_plan("harrowgate")
+    serve(says_no)
+    known = denied_twice(await judged(plan), "C.plain")
+    opening = next(block.text for block in plan.blocks if block.part == "opening" and block.kind != "heading")
+    stays, new = sentences(opening)[0], "We look at nothing else today."
+    quote = stays if words == "old" else new
+    lines = {"yes": said("C.plain", "yes", quote), "no": said("C.plain", "no"), "": DONE}
+    serve(lambda body: Answer(lines[second if is_second(body) else first]))
+    found = answers(await judged(with_text(plan, "opening", f"{stays} {new}"), known))["C.plain"]
+    assert (found.answer, found.said_twice) == (verdict, verdict == "no")
 
 
 async def test_an_endpoint_that_fails_at_the_second_look_leaves_the_first_answers(serve: Serve) -> None:
