@@ -60,6 +60,19 @@ def test_an_outcome_that_the_rep_has_changed_or_taken_out_is_in_no_file(ending: 
     assert "forklift" not in text_of(drafted(), ending)
 
 
+@pytest.mark.parametrize("ending", [".pdf", ".docx"])
+def test_a_heading_that_the_rep_has_changed_is_the_only_title(ending: str) -> None:
+    heading = Block(id="B0", kind="heading", text="# Thornmere: which site begins", part="other", written_by="rep")
+    page = drafted((DATED, "coach"))
+    blocks = (heading, *page.plan.blocks)
+    renamed = page.model_copy(
+        update={"plan": page.plan.model_copy(update={"blocks": blocks, "title": "Forklift first"})}
+    )
+    text = text_of(renamed, ending)
+    assert text.count("which site begins") == 2, "the title, and the outcome"
+    assert "Forklift first" not in text
+
+
 def test_a_file_that_was_edited_by_hand_is_written_with_the_outcome_that_it_has_now() -> None:
     first = text_of(drafted((OLD, "coach"), ("> “Would you?”", "coach")), ".md")
     plan = from_markdown(first.replace(OLD, DATED))

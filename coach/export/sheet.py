@@ -45,8 +45,11 @@ def sections(blocks: Iterable[Block]) -> list[Section]:
 
 
 def titled(plan: MeetingPlan, context: AccountContext | None) -> MeetingPlan:
-    """The plan with the title that stands over it: its own, that of its first heading, else the account."""
-    title = plan.title or title_of(plan.blocks) or (context.account if context else "") or "Meeting"
+    """The plan with the title that stands over it: that of its first heading, its own, else the account.
+
+    The heading goes first as on the screen: whoever edits it, or brings an older page back, has named the page.
+    """
+    title = title_of(plan.blocks) or plan.title or (context.account if context else "") or "Meeting"
     return plan.model_copy(update={"title": title})
 
 
