@@ -21,6 +21,9 @@ from tests.support.served import running_server
 from tests.support.writer import writer
 
 WIDTHS = (1440, 390)
+STANDS_STILL = """() => !document.querySelector('[data-stale="true"]')
+    && !document.getAnimations().some((one) => one instanceof CSSTransition && one.playState === "running")"""
+"""Streamlit fades what its script is about to write anew: for a moment nothing has the colour that it is to have."""
 TOKENS_PER_S = 25.0
 """Slow enough to look at a draft while it comes."""
 
@@ -87,6 +90,7 @@ def test_axe_finds_nothing_in_our_markup(
 
 def faults(page: Page) -> list[str]:
     """What axe finds on the page as it is, but what is known of Streamlit."""
+    page.wait_for_function(STANDS_STILL)
     violations = Axe().run(page).response["violations"]
     return [
         f"{one['id']}: {node['html'][:200]} {node['failureSummary']}"
