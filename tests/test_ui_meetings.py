@@ -55,6 +55,11 @@ def opened(place: Place = "meetings", **query: str) -> AppTest:
     return seen(app.run())
 
 
+def next_plan(db: Database, account: str) -> AppTest:
+    """As an account's page leads there."""
+    return opened("new", draft=unfinished.begin_about(db, account).id)
+
+
 def seen(app: AppTest) -> AppTest:
     assert not app.exception, app.exception
     return app
@@ -302,7 +307,7 @@ def test_the_next_plan_starts_from_the_accounts_notes(db: Database) -> None:
     past = plans.create_plan(db, context("Tarnbeck Mills", day=LONG_AGO))
     aim = Commitment(who="Joss", what="books a test night", by="2026-11-20")
     plans.set_plan(db, past.id, MeetingPlan(title="First", best_outcome=aim))
-    app = opened("new", account=known.id)
+    app = next_plan(db, known.name)
     seen(app.button(key="go-on").click().run())
     one = app.query_params["draft"]
     assert all(box.value for box in app.checkbox)
@@ -318,15 +323,15 @@ def test_the_next_plan_starts_from_the_accounts_notes(db: Database) -> None:
 
 def test_the_first_page_of_a_new_plan_says_what_it_starts_from(db: Database) -> None:
     known = accounts.find_or_create_account(db, "Tarnbeck Mills")
-    assert "Starts from" not in words(opened("new", account=known.id))
+    assert "Starts from" not in words(next_plan(db, known.name))
     accounts.add_note(db, known.id, "Joss wants a test run.", source="call")
-    assert "Starts from 1 note, kept of Tarnbeck Mills." in words(opened("new", account=known.id))
+    assert "Starts from 1 note, kept of Tarnbeck Mills." in words(next_plan(db, known.name))
     accounts.add_note(db, known.id, "Canteen closed in May.", source="mail")
     past = plans.create_plan(db, context("Tarnbeck Mills", day=LONG_AGO))
     plans.set_plan(db, past.id, MeetingPlan(title="First", best_outcome=Commitment(who="Joss", what="books a night")))
     day = f"{LONG_AGO.day} {LONG_AGO:%B}" + (f" {LONG_AGO.year}" if LONG_AGO.year != TODAY.year else "")
     said = f"Starts from 2 notes and the plan of {day}, kept of Tarnbeck Mills. Paste only what is new."
-    assert said in words(opened("new", account=known.id))
+    assert said in words(next_plan(db, known.name))
     assert said in words(opened("new", draft=begun(db, who="tarnbeck mills: Joss Penhale").id))
     pasted = begun(db, who=known.name, text="By mail: Canteen closed in May.")
     assert "Starts from 1 note and the plan" in words(opened("new", draft=pasted.id))
@@ -339,7 +344,7 @@ def test_who_came_last_time_is_proposed_for_the_next_plan(db: Database) -> None:
     text = f"---\naccount: Tarnbeck Mills\nmeeting: {meeting}\n---\nA call."
     plans.create_plan(db, parse_context(text, today=TODAY))
     accounts.add_note(db, known.id, "The looms run.", source="call")
-    app = opened("new", account=known.id)
+    app = next_plan(db, known.name)
     seen(app.button(key="go-on").click().run())
     assert app.text_area[0].value == "Joss Penhale, Mill Manager"
     assert "who came last time" in words(app)
@@ -359,7 +364,7 @@ def test_the_next_plan_knows_us_and_the_day_from_what_is_kept_of_the_account(db:
     accounts.add_note(
         db, known.id, f"Next meeting {day:%d %B %Y}, 14:00, half an hour, at their office.", source="call"
     )
-    app = opened("new", account=known.id)
+    app = next_plan(db, known.name)
     seen(app.button(key="go-on").click().run())
     one = app.query_params["draft"]
     assert [app.text_input(key=f"{one}-{name}").value for name in ("company", "offer", "rep", "opportunity")] == [
@@ -412,7 +417,7 @@ def test_the_next_plans_purpose_is_proposed_from_the_last_one(db: Database, what
     known = accounts.find_or_create_account(db, "Tarnbeck Mills")
     past = plans.create_plan(db, context("Tarnbeck Mills", day=LONG_AGO))
     plans.set_plan(db, past.id, MeetingPlan(title="First", best_outcome=Commitment(who="Joss", what=what)))
-    app = opened("new", account=known.id)
+    app = next_plan(db, known.name)
     accounts.add_note(db, known.id, "The looms run.", source="call")
     seen(app.button(key="go-on").click().run())
     one = app.query_params["draft"]

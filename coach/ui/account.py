@@ -19,7 +19,7 @@ from coach.ui.files_in import KINDS, MOST_MB, read_files
 from coach.ui.places import go, link
 from coach.ui.plain_text import plain, plain_line
 from coach.ui.typed import TypedField, typed
-from coach.ui.unfinished import dropped
+from coach.ui.unfinished import begin_about, dropped
 
 
 def show() -> None:
@@ -30,7 +30,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title(plain_line(one.name), width="stretch")
         if st.button("Next plan", type="primary", key="next-plan"):
-            go("new", account=one.id)
+            go("new", id=one.id, draft=begin_about(db, one.name).id)
     rows, notes = plans_of(db, one.id, today=today), notes_of(db, one.id)
     st.header("Meetings")
     if not rows:

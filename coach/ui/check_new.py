@@ -238,7 +238,7 @@ def _make(db: Database, one: Unfinished, context: AccountContext, known: Account
         _add_notes(db, account, one)
     finish(db, one.id, kept.id)
     desk().drafter.start(kept.id, "draft", options_from(preferences_of(db)))
-    go("plan", id=kept.id)
+    go("plan", id=kept.id, draft=one.id)
 
 
 def _add_notes(db: Database, account: Account, one: Unfinished) -> None:

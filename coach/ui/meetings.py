@@ -17,7 +17,7 @@ from coach.ui.desk import desk
 from coach.ui.first_start import example_plan
 from coach.ui.places import go, link
 from coach.ui.plain_text import plain, plain_line
-from coach.ui.unfinished import all_unfinished, throw_away
+from coach.ui.unfinished import all_unfinished, begin, throw_away
 
 SHOWN_AT_ONCE = 30
 STATUS_WORDS: dict[Status, str] = {
@@ -107,7 +107,7 @@ def _head() -> str:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title("Meetings", width="stretch")
         if st.button("New plan", type="primary"):
-            go("new")
+            go("new", draft=begin().id)
     return st.text_input(
         "Search meetings", key="search", placeholder="Account, person, place or purpose", bind="query-params"
     )

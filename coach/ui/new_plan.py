@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from coach.errors import InputError
-from coach.store.accounts import account, accounts
+from coach.store.accounts import accounts
 from coach.store.database import Database
 from coach.ui import check_new, when
 from coach.ui.defaults import preferences_of
@@ -62,10 +62,6 @@ def _current(db: Database) -> Unfinished:
     fresh = begin()
     if wanted:
         return fresh.model_copy(update={"id": wanted[:40]})
-    about = st.query_params.get("account", "")
-    if about:
-        fresh = fresh.model_copy(update={"typed": {"who": account(db, about).name}})
-        keep(db, fresh)
     st.query_params.from_dict({"draft": fresh.id})
     return fresh
 

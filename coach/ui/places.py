@@ -48,7 +48,11 @@ def is_shared() -> bool:
 
 
 def go(place: Place, **query: str) -> NoReturn:
-    """Leave for another place: `go("plan", id=plan_id)`. The same place with another query is not reached by it."""
+    """Leave for another place: `go("plan", id=plan_id)`. The same place with another query is not reached by it.
+
+    Streamlit puts the place that is left, with the query of the next, into the browser's history: where that place has
+    a name in its address, give the name along (`go("new", id=account_id, draft=draft_id)`), or Back finds nothing.
+    """
     st.switch_page(page(place), query_params=query)
 
 

@@ -70,6 +70,13 @@ def begin() -> Unfinished:
     return Unfinished(id=secrets.token_hex(6), begun_at=dt.datetime.now(dt.UTC))
 
 
+def begin_about(db: Database, account: str) -> Unfinished:
+    """A new one for the next meeting with an account."""
+    one = begin().model_copy(update={"typed": {"who": account}})
+    keep(db, one)
+    return one
+
+
 def dropped(document: Document) -> DroppedFile:
     paragraphs = tuple(
         DroppedParagraph(text=one.text, speaker=one.speaker, sent_from=one.sent_from, said_on=one.said_on)
