@@ -35,8 +35,8 @@ def recheck(
     plan = plan.model_copy(
         update={
             "blocks": blocks,
-            "best_outcome": still_said(plan.best_outcome, blocks, "best", context),
-            "fallback": still_said(plan.fallback, blocks, "fallback", context),
+            "best_outcome": _still_said_if_any(plan.best_outcome, blocks, "best", context),
+            "fallback": _still_said_if_any(plan.fallback, blocks, "fallback", context),
         }
     )
     before = {block.id: block for block in plan.blocks}

@@ -93,6 +93,18 @@ def test_the_best_outcome_is_read_again_where_the_rep_has_changed_it(
     assert gone.best_outcome == Commitment()
 
 
+def test_an_outcome_that_stands_in_no_block_of_its_own_outlives_an_edit_elsewhere(
+    plan: MeetingPlan, context: AccountContext
+) -> None:
+    aim = Commitment(who="Maria", what="names a cold store for the test", by="2026-12-07")
+    blocks = tuple(one for one in plan.blocks if one.part not in ("best", "fallback"))
+    said = plan.model_copy(update={"blocks": blocks, "best_outcome": aim, "fallback": aim})
+    edited, mine = with_text(said, "before", "- Ring Tom first.")
+    found, critique = recheck(edited, context, Groundwork(), assess(said, context), touched=frozenset({mine}))
+    assert (found.best_outcome, found.fallback) == (aim, aim)
+    assert not any(one.why.startswith("No best outcome") for one in critique.findings)
+
+
 def test_what_the_rep_adds_among_the_steps_is_a_step(context: AccountContext) -> None:
     def block(name: str, text: str, part: str, kind: Kind = "item") -> Block:
         return Block(id=name, kind=kind, text=text, part=part)
