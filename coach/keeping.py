@@ -71,7 +71,7 @@ def keep_arrived(
         merged = _merged(db, kept, new, before=before, known=known, whole=whole, is_complete=False)
         try:
             revision = drafts.replace_blocks(
-                db, plan_id, merged.blocks, what="drafting", touched=_touched(kept), seen=kept.revision
+                db, plan_id, merged.blocks, what=drafts.DRAFTING, touched=_touched(kept), seen=kept.revision
             )
         except ChangedMeanwhile:
             continue

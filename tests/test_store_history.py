@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import null, update
 
 from coach.errors import InputError
-from coach.schema import Block, Suggestion
+from coach.schema import Block, Drafted, MeetingPlan, Suggestion
 from coach.store import drafts, plans, tables
 from coach.store.database import Database
 from coach.store.edits import redo_last, undo_last
@@ -61,6 +61,18 @@ def test_taking_many_words_away_leaves_them_in_the_history(db: Database) -> None
     kept = [version(db, plan_id, one.revision).blocks[0].text for one in versions(db, plan_id)]
     assert any(len(text) >= len(SENTENCE) - 20 for text in kept[:-1])
     assert len(kept) < 10
+
+
+def test_a_draft_that_came_to_its_end_is_no_longer_called_begun(db: Database) -> None:
+    plan_id = plans.create_plan(db, CONTEXT).id
+    started = start_job(db, plan_id, "draft", {}, owner="one")
+    drafts.replace_blocks(db, plan_id, page(*TEXTS), what=drafts.DRAFTING)
+    assert told(db, plan_id) == [("drafting", "coach")]
+    drafts.keep_drafted(db, plan_id, Drafted(context=CONTEXT, plan=MeetingPlan()), page(*TEXTS))
+    assert told(db, plan_id) == [("drafted", "coach")]
+    end_job(db, started.id, "done")
+    drafts.keep_drafted(db, plan_id, Drafted(context=CONTEXT, plan=MeetingPlan()), page(*TEXTS), what="restored")
+    assert told(db, plan_id) == [("drafted", "coach")]
 
 
 def test_a_clock_set_back_joins_nothing(db: Database) -> None:

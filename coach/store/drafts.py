@@ -16,9 +16,23 @@ from coach.store.columns import cleaned
 from coach.store.database import Database, First
 from coach.store.known import origin_of, put_known, put_origin
 from coach.store.page import Page, block_of, ids_of, is_same, replaced
-from coach.store.pages import COACH, Deed, Standing, keep_marks, keep_page, page_at, standing, touch, version_at
+from coach.store.pages import (
+    COACH,
+    Deed,
+    Standing,
+    call_last,
+    keep_marks,
+    keep_page,
+    page_at,
+    standing,
+    touch,
+    version_at,
+)
 from coach.store.records import KeptBlock, Status
 from coach.store.rows import drafting_since, from_critique, from_plan, locked, put_suggestions, suggestions_of
+
+DRAFTING = "drafting"
+"""What the history calls a page of which not all has come yet."""
 
 
 def replace_blocks(
@@ -74,6 +88,9 @@ def keep_drafted(
             first(connection)
         before = standing(connection, plan_id)
         after = _replace(connection, before, blocks, Deed(COACH, what, asked_by=asked_by), touched, seen)
+        if after is before:
+            since = drafting_since(connection, plan_id)
+            call_last(connection, plan_id, what, instead_of=DRAFTING, since=since)
         is_by_model = drafted.critique.judged_by not in ("", "rules")
         touch(
             connection,

@@ -88,6 +88,14 @@ def keep_page(connection: Connection, before: Standing, page: Page, deed: Deed) 
     return after
 
 
+def call_last(connection: Connection, plan_id: str, what: str, *, instead_of: str, since: dt.datetime | None) -> None:
+    """The coach's last version, begun by the job that is running `since`, by another name: it has come to its end."""
+    last = _last_version(connection, plan_id)
+    if last and since and (last["by"], last["what"]) == (COACH, instead_of) and last["begun_at"] >= since:
+        row = update(tables.versions).where(tables.versions.c.id == last["id"])
+        connection.execute(row.values(what=what))
+
+
 def keep_aside(connection: Connection, before: Standing, wanted: Page, deed: Deed) -> Standing:
     """Keep words that cannot come onto the page: a version only; the page stays, its revision rises."""
     after = replace(before, revision=before.revision + 1)
