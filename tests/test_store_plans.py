@@ -438,7 +438,7 @@ def test_a_plan_is_drafting_while_its_first_draft_is_written(db: Database) -> No
     plans.replace_blocks(db, plan_id, page(*TEXTS), what="drafted")
     write(db, plan_id, "B1", "Mine")
     start_job(db, plan_id, "draft", {}, owner="one")
-    assert plans.load_plan(db, plan_id).status == "edited"
+    assert (plans.load_plan(db, plan_id).status, plans.list_plans(db)[0].status) == ("edited", "drafting")
 
 
 def test_the_poller_sees_revisions_rise_with_the_page_and_pulses_with_everything(db: Database) -> None:

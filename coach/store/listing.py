@@ -12,7 +12,7 @@ from coach.store import tables
 from coach.store.columns import read
 from coach.store.database import Database
 from coach.store.records import PlanRow, Status
-from coach.store.rows import folded, shown_status
+from coach.store.rows import folded
 
 MOST_GAPS = 4
 _COLUMNS = (
@@ -68,9 +68,8 @@ def _query(search: str, account_id: str, *, archived: bool) -> Select[tuple[obje
 
 def _plan_row(row: RowMapping, doubts: int) -> PlanRow:
     plan = read(MeetingPlan, row["plan"])
-    status = shown_status(row["status"], row["running"])
-    state = "drafting" if row["running"] == "draft" else status
-    gaps = _gaps(plan, status=state, has_date=row["date"] is not None, doubts=doubts)
+    status: Status = "drafting" if row["running"] == "draft" else row["status"]
+    gaps = _gaps(plan, status=status, has_date=row["date"] is not None, doubts=doubts)
     return PlanRow(
         id=row["id"],
         account_id=row["account_id"] or "",

@@ -35,14 +35,14 @@ MOST_REASONS = 3
 """Of one item of the score; the findings below have them all."""
 
 
-def show(kept: KeptPlan, *, by: str) -> None:
-    """The whole panel, for the rep."""
+def show(kept: KeptPlan, *, by: str, is_busy: bool = False) -> None:
+    """The whole panel, for the rep. `is_busy`: a job works on the plan."""
     if not kept.blocks or unread(desk().db, kept):
         is_coming = kept.blocks or kept.status == "drafting"
         say = "What the coach thinks of the page stands here once it is written." if is_coming else NO_PAGE
         st.html(f'<p class="mc">{say}</p>')
         return
-    show_score(kept)
+    show_score(kept, is_busy=is_busy)
     _show_no_reader(kept)
     _show_notices(kept)
     show_suggestions(kept, by=by)
@@ -51,11 +51,12 @@ def show(kept: KeptPlan, *, by: str) -> None:
     show_points(kept)
 
 
-def show_score(kept: KeptPlan) -> None:
+def show_score(kept: KeptPlan, *, is_busy: bool = False) -> None:
     """The score with where it came from, who judged, and how old that is."""
     critique = kept.critique
     if critique.total is None:
-        say = "Nobody has read the page so far." if not _was_read(kept) else READ_NOT_SCORED
+        unread = "The second reader is at work." if is_busy else "Nobody has read the page so far."
+        say = READ_NOT_SCORED if _was_read(kept) else unread
         st.html(f'<div class="mc"><h2>Not scored yet</h2><p>{say}</p></div>')
         return
     first = kept.drafts[0].critique if kept.drafts else None

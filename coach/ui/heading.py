@@ -27,12 +27,13 @@ def title_of(kept: KeptPlan) -> str:
     return f"{kept.context.account or 'Meeting'}{': ' + kept.purpose if kept.purpose else ''}"
 
 
-def show_heading(kept: KeptPlan, *, is_shared: bool = False) -> None:
-    """`is_shared`: somebody else than the rep looks at it."""
+def show_heading(kept: KeptPlan, *, is_shared: bool = False, is_drafting: bool = False) -> None:
+    """`is_shared`: somebody else than the rep looks at it. `is_drafting`: also of a page that the rep has touched."""
     meeting = kept.context.meeting
     place = f" · {as_html(meeting.place)}" if meeting.place else ""
     hour = f"{of_meeting(meeting.date, meeting.start)}{place}"
-    said = STATUSES[kept.status].replace("you", kept.context.rep or "the rep") if is_shared else STATUSES[kept.status]
+    said = STATUSES["drafting" if is_drafting else kept.status]
+    said = said.replace("you", kept.context.rep or "the rep") if is_shared else said
     status = f'<span class="mc-word hint">{as_html(said)}</span>'
     said = f"<p>{hour} {status}</p>{_counted_from(kept)}"
     st.html(f'<div class="mc mc-head"><h1>{as_html(title_of(kept))}</h1>{said}</div>', width="stretch")

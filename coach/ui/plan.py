@@ -52,7 +52,7 @@ def _whole(plan_id: str) -> None:
 
 def _show_head(kept: KeptPlan, job: Job | None, *, by: str) -> None:
     with st.container(key="plan-head", gap="small"), st.container(horizontal=True, vertical_alignment="bottom"):
-        show_heading(kept)
+        show_heading(kept, is_drafting=job is not None and job.kind == "draft")
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="plan-acts", width="content"):
             if not job:
                 _show_work(kept, by=by)
@@ -128,7 +128,7 @@ def _show_panel(kept: KeptPlan, job: Job | None, *, by: str) -> None:
         "Beside the page", PANELS, key="panel-shown", required=True, label_visibility="collapsed", width="stretch"
     )
     if shown == COACH:
-        coach_panel.show(kept, by=by)
+        coach_panel.show(kept, by=by, is_busy=job is not None)
     elif shown == WORKED_OUT:
         worked_out.show(kept, is_busy=job is not None, by=by)
     elif shown == NOTES:
