@@ -263,6 +263,7 @@ def test_a_correction_survives_a_refresh(db: Database) -> None:
     again = opened("new", draft=one.id)
     assert again.text_input(key=f"{one.id}-account").value == "Tarnbeck & Sons"
     assert "corrected by you" in words(again)
+    assert "filled in by you" in words(again)
     assert again.date_input(key=f"{one.id}-date").value == SOON
 
 

@@ -145,7 +145,8 @@ def _corrected(one: Unfinished, found: Mapping[str, Found], fields: Mapping[str,
 
 def _field(one: Unfinished, name: str, found: Found, value: str) -> str:
     """What stands in the field; below it where that was read from."""
-    source = "corrected by you" if name in one.corrected else found.source or "not found"
+    yours = "corrected by you" if found.value else "filled in by you"
+    source = yours if name in one.corrected else found.source or "not found"
     with st.container(gap="xxsmall"):
         said = _WIDGETS.get(name, _text)(LABELS[name], value, f"{one.id}-{name}")
         st.html(f'<div class="source">{escape(source)}</div>')

@@ -90,5 +90,5 @@ def test_fields_that_were_unfolded_stay_so_while_they_are_corrected(app: App, ta
     opportunity = page.get_by_role("textbox", name="Opportunity")
     opportunity.fill("Forty looms")
     opportunity.press("Tab")
-    expect(page.get_by_text("corrected by you")).to_have_count(1)
+    expect(page.get_by_text("filled in by you")).to_have_count(1)
     expect(page.get_by_role("textbox", name="Amount")).to_be_visible()
