@@ -69,6 +69,17 @@ def test_what_decides_it_is_said_once_in_the_band(heading: tuple[tuple[str, Kind
     assert document.tables[0].rows[0].cells[0].paragraphs[1].text == "Tom doubts it."
 
 
+def test_the_deciding_question_stands_where_it_is_asked() -> None:
+    plan = _plan(
+        ("Whether Tom believes the cause", "text", "decides"),
+        ("## The hour", "heading", "agenda"),
+        ("Ask Tom alone:", "text", "agenda"),
+        ("> Whom would you have to convince?", "quote", "decides"),
+    )
+    said = _text(_read(plan))
+    assert said.index("believes the cause") < said.index("Ask Tom alone") < said.index("have to convince")
+
+
 def test_a_best_outcome_that_stands_in_no_block_is_in_the_band_in_words() -> None:
     plan = _plan(("Hello", "text", "other"), best_outcome=Commitment(who="Ana", what="signs", by="2026-12-01"))
     assert "Ana signs, 2026-12-01" in _text(_read(plan))

@@ -883,6 +883,22 @@ def test_a_word_to_stop_among_the_steps_is_not_torn_out_of_them(open_page: Open,
     expect(page.locator(".row.cols .block")).to_have_count(3)
 
 
+def test_the_deciding_question_stands_in_the_agenda_where_it_is_asked(open_page: Open, plan: Plan) -> None:
+    plan.missing = []
+    plan.blocks[:] = [
+        kept("D1", "text", "Saturday, 10:00.", "other"),
+        kept("D2", "text", "**What decides it.** Whether Tom believes the cause.", "decides"),
+        kept("D3", "quote", "> Whom would you have to convince?", "decides"),
+        kept("D4", "heading", "## The hour", "agenda"),
+        kept("D5", "text", "**19 Ask, then wait.** Tom alone:", "agenda"),
+        kept("D6", "quote", "> Whom would you have to convince?", "decides"),
+        kept("D7", "text", "Then the money.", "agenda"),
+    ]
+    page = open_page()
+    expect(page.locator(".row.lead .block")).to_have_count(2)
+    expect(page.locator(".row.cols").last.locator(".block")).to_have_count(4)
+
+
 def test_a_missing_part_is_said_at_its_place_and_can_be_written(open_page: Open, plan: Plan) -> None:
     page = open_page(redraft="1")
     prompt = page.get_by_role("note").filter(has_text=NO_FALLBACK)

@@ -177,6 +177,19 @@ def test_a_word_to_stop_among_the_steps_stays_there_where_another_section_is_abo
     assert _orders(_text(to_pdf(_plan(*blocks[:6]), None)), ["ring again", "thank him"])
 
 
+def test_the_deciding_question_is_printed_where_it_is_asked() -> None:
+    blocks = [
+        _block("Whether Tom believes the cause", part="decides", n=1),
+        _block("## The hour", "heading", "agenda", n=2),
+        _block("19 Ask Tom alone:", "text", "agenda", n=3),
+        _block("> Whom would you have to convince?", "quote", "decides", n=4),
+        _block("Then the money.", "text", "agenda", n=5),
+    ]
+    said = ["believes the cause", "The hour", "Ask Tom alone", "have to convince", "Then the money"]
+    assert _orders(_text(to_pdf(_plan(*blocks), None)), said)
+    assert _orders(_text(to_pdf(_plan(*blocks[1:]), None)), ["have to convince", "Ask Tom alone"])
+
+
 def test_a_long_section_around_a_table_leaves_no_column_empty() -> None:
     def steps(words: str, part: str, first: int) -> list[Block]:
         return [_block(f"{words}{n} " + "and so on " * 14, "text", part, n=first + n) for n in range(6)]

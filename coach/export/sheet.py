@@ -19,6 +19,7 @@ from coach.schema import AccountContext, Block, Commitment, Meeting, MeetingPlan
 SIGNS = {"unverified": "△", "contradicted": "▲"}
 """What stands behind a block in which a check found something."""
 OUTCOMES = frozenset({"best", "fallback", "stop"})
+LEAD = "decides"
 STRAYS = frozenset({"fallback", "stop"})
 _LABEL_END = re.compile(r"\s*:\s*$")
 
@@ -56,22 +57,29 @@ def titled(plan: MeetingPlan, context: AccountContext | None) -> MeetingPlan:
 def strays_in_place(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """A word to stop or to fall back behind other things stays there, where another section is about just that.
 
-    Such a block gets the part of what stands before it.
+    So does one of what decides the meeting, the question at its place in the agenda, say, once the page has led with
+    that. Such a block gets the part of what stands before it.
     """
     page = sections(blocks)
     own = {part for section in page if section.parts <= OUTCOMES for part in section.parts} & STRAYS
-    return tuple(block for section in page for block in (*_heading_of(section), *_settled(section, own)))
+    settled: list[Block] = []
+    for section in page:
+        is_led = any(block.part == LEAD for block in settled)
+        settled += (*_heading_of(section), *_settled(section, own, is_led=is_led))
+    return tuple(settled)
 
 
 def _heading_of(section: Section) -> tuple[Block, ...]:
     return (section.heading,) if section.heading else ()
 
 
-def _settled(section: Section, own: set[str]) -> tuple[Block, ...]:
+def _settled(section: Section, own: set[str], *, is_led: bool) -> tuple[Block, ...]:
     settled: list[Block] = []
     for block in section.blocks:
         before = settled[-1].part if settled else ""
         is_stray = block.part in own and before not in ("", *OUTCOMES)
+        if block.part == LEAD:
+            is_stray, is_led = is_led and before not in ("", LEAD), True
         settled.append(block.model_copy(update={"part": before}) if is_stray else block)
     return tuple(settled)
 

@@ -14,16 +14,19 @@ function zoneOf(block) {
   return BAND.includes(block.part) ? "band" : "cols";
 }
 
-/** Words to stop or fall back among other things, which stay there where another section is about just that. */
+/** Words to stop, to fall back or to decide by among other things, which stay there where others are about just that. */
 function straysOf(blocks) {
   const groups = [[]];
   for (const block of blocks) block.kind === "heading" ? groups.push([]) : groups.at(-1).push(block);
   const own = new Set(groups.filter((group) => group.every((one) => BAND.includes(one.part))).flat().map((one) => one.part));
   const strays = new Set();
+  let isLed = false;
   for (const group of groups) group.forEach((block, i) => {
-    const before = group[i - 1];
-    const isBehindOthers = before && (strays.has(before.id) || !BAND.includes(before.part));
-    if (block.part !== "best" && BAND.includes(block.part) && own.has(block.part) && isBehindOthers) strays.add(block.id);
+    const before = group[i - 1], isLead = block.part === "decides";
+    const isBehindOthers = before && (strays.has(before.id) || !(isLead ? ["decides"] : BAND).includes(before.part));
+    const isToldElsewhere = isLead ? isLed : block.part !== "best" && BAND.includes(block.part) && own.has(block.part);
+    if (isToldElsewhere && isBehindOthers) strays.add(block.id);
+    isLed ||= isLead;
   });
   return strays;
 }
