@@ -107,6 +107,23 @@ def test_counted_minutes_are_set_on_the_meeting_s_clock() -> None:
     assert [line[0] for line in _lines(customer_agenda(page, CONTEXT))] == ["14:00–14:05", "14:05–14:45"]
 
 
+def test_minutes_that_are_counted_without_their_ends_are_minutes() -> None:
+    page = _plan(
+        ("**0 Open.** “Is our time still right?”", "opening"),
+        ("3 “Which sentence would the board not accept?”", "agenda"),
+        ("**10, what the board can read (15 min).** Ask, then wait.", "agenda"),
+        ("45 minutes are too long for them.", "agenda"),
+        ("**35 Close.** Who does what.", "agenda"),
+    )
+    hours = [line[0] for line in _lines(customer_agenda(page, CONTEXT))]
+    assert hours == ["14:00–14:03", "14:03–14:10", "14:10–14:35", "14:35–14:45"]
+
+
+def test_numbers_that_do_not_count_on_from_nought_are_no_minutes() -> None:
+    page = _plan(("3 reports came late.", "agenda"), ("10 are open.", "agenda"), ("25 people read them.", "agenda"))
+    assert not any(line[0] for line in _lines(customer_agenda(page, CONTEXT)))
+
+
 def test_counted_minutes_stay_lengths_where_no_start_is_known() -> None:
     page = _plan(("- 0–5 opening", "agenda"), ("- 5–15 what is open", "agenda"))
     found = _lines(customer_agenda(page, example("thin_lead")))

@@ -1,7 +1,7 @@
 """When what happens in the room, as the page has it: the stretches that begin with a time, and what they hold (pure).
 
-Reads `10:08, Hilde.`, `14–22 what is open`, `0–4, opening:` and `Hester, to 14:18.`. Knows nothing about what may be
-shown.
+Reads `10:08, Hilde.`, `14–22 what is open`, `0–4, opening:`, `Hester, to 14:18.`, and `0 Open.` where others count on
+from there. Knows nothing about what may be shown.
 """
 
 from __future__ import annotations
@@ -25,6 +25,12 @@ _CLOCKS = re.compile(
     rf"\W*{_CLOCK.format('a')}(?:\s*(?:[–—-]|to|bis|à)\s*{_CLOCK.format('b')})?(?=\W|$)\s*(?:Uhr|h)?{_GAP}"
 )
 _MINUTES = re.compile(r"\W*(?P<a>\d{1,3})\s*[–—-]\s*(?P<b>\d{1,3})(?![:.,]?\d|\s?%)\s*(?:min\w*\.?|['’′])?" + _GAP)
+_MINUTE = re.compile(
+    r"\W*(?P<a>\d{1,3})(?:,?\s+)(?!(?:min|hour|std|stund|heure|hora)\w*)(?=[^\W\d]|[\"“„«])", re.IGNORECASE
+)
+"""`19 Ask, then wait.`; `1. Ring Tom` and `45 minutes` are none."""
+FEWEST_COUNTED = 3
+"""Minutes without an end, from 0 on, that make a count of them; a single number may be anything."""
 _UNTIL = re.compile(
     rf"(?P<label>[^.:“\"„«\n]{{2,{_LONGEST_LABEL}}}?),?\s(?:to|bis|until|till)\s{_CLOCK.format('b')}{_GAP}"
 )
@@ -60,9 +66,9 @@ def slots(plan: MeetingPlan, *, start: dt.time | None, minutes: int | None) -> t
 
 def _read(plan: MeetingPlan) -> Iterator[Slot]:
     current: Slot | None = None
-    count = 0
+    count, counts_minutes = 0, _counts_minutes(plan)
     for block, text in _stretches(plan):
-        found = _slot(block, text) if block.part not in _ELSEWHERE else None
+        found = _slot(block, text, counts_minutes=counts_minutes) if block.part not in _ELSEWHERE else None
         if found and _goes_on(current, found) and count < MAX_SLOTS:
             if current:
                 yield current
@@ -85,6 +91,17 @@ def _stretches(plan: MeetingPlan) -> Iterator[tuple[Block, str]]:
             yield from ((block, text) for text in _BETWEEN.split(plain(block.text)))
 
 
+def _counts_minutes(plan: MeetingPlan) -> bool:
+    found = [one for block, text in _stretches(plan) if (one := _minute_of(block, text)) is not None]
+    return len(found) >= FEWEST_COUNTED and found[0] == 0 and found == sorted(set(found))
+
+
+def _minute_of(block: Block, text: str) -> int | None:
+    is_in_room = block.part in ("agenda", "opening") and block.kind in ("text", "heading", "item")
+    found = _MINUTE.match(text) if is_in_room and not _CLOCKS.match(text) else None
+    return int(found["a"]) if found else None
+
+
 def _is_all_of_it(slot: Slot, minutes: int | None) -> bool:
     """`10:00–11:00` over the whole hour is its title."""
     return minutes is not None and None not in (slot.start, slot.end) and (slot.end or 0) - (slot.start or 0) >= minutes
@@ -98,7 +115,7 @@ def _goes_on(before: Slot | None, found: Slot) -> bool:
     return earlier is None or later is None or later >= earlier
 
 
-def _slot(block: Block, text: str) -> Slot | None:
+def _slot(block: Block, text: str, *, counts_minutes: bool) -> Slot | None:
     is_agenda = block.part == "agenda" or (block.part == "best" and block.kind == "quote")
     if block.kind in ("table", "quote") and not is_agenda:
         return None
@@ -109,6 +126,9 @@ def _slot(block: Block, text: str) -> Slot | None:
     counted = _MINUTES.match(text)
     if counted and int(counted["b"]) > int(counted["a"]):
         return Slot(int(counted["a"]), int(counted["b"]), text[counted.end() :], block, is_counted=True, parts=parts)
+    begins = _minute_of(block, text) if counts_minutes else None
+    if begins is not None and (alone := _MINUTE.match(text)):
+        return Slot(begins, None, text[alone.end() :], block, is_counted=True, parts=parts)
     if until := _UNTIL.match(text):
         return Slot(None, _minute(until, "b"), until["label"], block, parts=parts)
     return None
