@@ -110,13 +110,28 @@ def test_counted_minutes_are_set_on_the_meeting_s_clock() -> None:
 def test_minutes_that_are_counted_without_their_ends_are_minutes() -> None:
     page = _plan(
         ("**0 Open.** “Is our time still right?”", "opening"),
-        ("3 “Which sentence would the board not accept?”", "agenda"),
+        ("3 “Which sentence would the board not accept?”", "find_out"),
         ("**10, what the board can read (15 min).** Ask, then wait.", "agenda"),
         ("45 minutes are too long for them.", "agenda"),
         ("**35 Close.** Who does what.", "agenda"),
     )
     hours = [line[0] for line in _lines(customer_agenda(page, CONTEXT))]
     assert hours == ["14:00–14:03", "14:03–14:10", "14:10–14:35", "14:35–14:45"]
+
+
+def test_what_is_asked_early_on_is_not_announced_as_the_next_steps() -> None:
+    page = _plan(
+        ("14:00 Open.", "opening"),
+        ("14:03 Ask, then wait.", "agenda"),
+        ("14:10 What the board can read.", "agenda"),
+        ("14:35 Close.", "agenda"),
+    )
+    assert [topic for _, _, topic in _lines(customer_agenda(page, CONTEXT))] == [
+        "Welcome, and what you would like to settle",
+        "Your view: what works, what has changed, what matters to you",
+        "What the board can read",
+        "Next steps: who does what, and by when",
+    ]
 
 
 def test_numbers_that_do_not_count_on_from_nought_are_no_minutes() -> None:

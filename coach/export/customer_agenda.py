@@ -202,11 +202,17 @@ class _Maker:
             yield from self._untimed()
             return
         topics = [self._topic(slot, is_first=place == 0) for place, slot in enumerate(found)]
+        topics[: len(topics) // 2] = map(self._not_yet_steps, topics[: len(topics) // 2])
         for same in _runs(topics):
             first, last = found[same[0]], found[same[-1]]
             hours = self._gate.hours(None if first.is_counted else first.start, last.end)
             yield AgendaItem(hours, _length(first, last), topics[same[0]])
         yield from self._close(found[-1], topics[-1])
+
+    def _not_yet_steps(self, topic: CustomerSafe) -> CustomerSafe:
+        """What we ask them early on is what they think, not who does what."""
+        steps, view = (self._gate.phrase(one) for one in (self._phrases.next_steps, self._phrases.your_view))
+        return view if topic == steps else topic
 
     def _close(self, last: Slot, topic: CustomerSafe) -> Iterator[AgendaItem]:
         """What is left of the meeting behind the last stretch that the page gives a time."""

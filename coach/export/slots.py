@@ -37,6 +37,7 @@ _UNTIL = re.compile(
 _BETWEEN = re.compile(r"(?:\s[·;|]\s+|\n\s*[-*•]?\s*)(?=\d{1,3}\s*[–—-]\s*\d{1,3}\s|\d{1,2}[:.h]\d\d\b)")
 _ELSEWHERE = ("before", "answers", "leave_out", "people", "decides")
 """Parts that are not in the room."""
+_IN_THE_ROOM = ("opening", "agenda", "find_out", "best")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _counts_minutes(plan: MeetingPlan) -> bool:
 
 
 def _minute_of(block: Block, text: str) -> int | None:
-    is_in_room = block.part in ("agenda", "opening") and block.kind in ("text", "heading", "item")
+    is_in_room = block.part in _IN_THE_ROOM and block.kind in ("text", "heading", "item")
     found = _MINUTE.match(text) if is_in_room and not _CLOCKS.match(text) else None
     return int(found["a"]) if found else None
 
