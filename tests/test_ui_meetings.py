@@ -301,6 +301,25 @@ def test_going_back_to_where_a_plan_was_made_does_not_make_it_twice(db: Database
     assert another.query_params["draft"] != one.id
 
 
+def test_what_was_read_wrongly_is_corrected_in_another_plan_of_the_same_notes(db: Database) -> None:
+    one = begun(db, text=NOTES, purpose="Agree on looms")
+    app = opened("new", draft=one.id)
+    seen(app.button(key="go-on").click().run())
+    seen(app.button(key="draft-top").click().run())
+    (made,) = [row for row in plans.list_plans(db) if row.account == "Tarnbeck Mills"]
+    assert unfinished.made_from(db, made.id) == one.id
+    again = opened("new", draft=one.id)
+    seen(again.button(key="correct-made").click().run())
+    another = again.query_params["draft"]
+    assert another != one.id
+    assert again.text_input(key=f"{another}-purpose").value == "Agree on looms"
+    seen(again.text_input(key=f"{another}-company").set_value("Kassaro").run())
+    seen(again.button(key="draft-top").click().run())
+    (other,) = [row for row in plans.list_plans(db) if row.account == "Tarnbeck Mills" and row.id != made.id]
+    assert plans.load_plan(db, other.id).context.seller.company == "Kassaro"
+    assert len(accounts.notes_of(db, accounts.find_or_create_account(db, "Tarnbeck Mills").id)) == 1
+
+
 def test_the_next_plan_starts_from_the_accounts_notes(db: Database) -> None:
     known = accounts.find_or_create_account(db, "Tarnbeck Mills")
     accounts.add_note(db, known.id, "Joss wants a test run.", source="call")

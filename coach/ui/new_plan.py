@@ -19,7 +19,7 @@ from coach.ui.places import go
 from coach.ui.plain_text import plain, plain_line
 from coach.ui.read_in import Material, meant, read_in
 from coach.ui.typed import TypedField, typed
-from coach.ui.unfinished import Unfinished, begin, dropped, keep, plan_made, throw_away, unfinished
+from coach.ui.unfinished import Unfinished, begin, begin_again, dropped, keep, plan_made, throw_away, unfinished
 
 MOST_OFFERED = 200
 """Account names to choose from while typing."""
@@ -28,7 +28,7 @@ MOST_OFFERED = 200
 def show() -> None:
     db = desk().db
     if made := plan_made(db, st.query_params.get("draft", "")):
-        _already(made)
+        _already(db, made)
         return
     one = _current(db)
     if one.is_read:
@@ -37,13 +37,18 @@ def show() -> None:
         _ask(db, one)
 
 
-def _already(plan_id: str) -> None:
-    """Somebody came back to where the plan was made, or asked for it twice."""
+def _already(db: Database, plan_id: str) -> None:
+    """Somebody came back to where the plan was made, asked for it twice, or sees now what was read wrongly."""
+    one = unfinished(db, st.query_params["draft"])
     st.title("New plan")
-    st.markdown("This plan is made.")
+    stays = " Corrected, it becomes another plan; this one stays until you archive it." if one else ""
+    st.markdown(f"This plan is made.{stays}")
     with st.container(horizontal=True):
         if st.button("Open it", type="primary", key="open-made"):
-            go("plan", id=plan_id)
+            go("plan", id=plan_id, draft=st.query_params["draft"])
+        if one and st.button("Correct what was read", key="correct-made"):
+            st.query_params.from_dict({"draft": begin_again(db, one).id})
+            st.rerun()
         if st.button("Begin another", key="begin-another"):
             st.query_params.clear()
             st.rerun()

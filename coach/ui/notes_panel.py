@@ -11,8 +11,11 @@ import streamlit as st
 from coach.schema import AccountContext, NoteLine
 from coach.store.records import KeptPlan
 from coach.ui import acts, when
+from coach.ui.desk import desk
 from coach.ui.inert import VOICES, as_html
+from coach.ui.places import link
 from coach.ui.telling import tried
+from coach.ui.unfinished import made_from
 
 MOST_SHOWN = 400
 """Lines at once: more than anyone reads, and what a browser draws in no time."""
@@ -47,6 +50,8 @@ def show(kept: KeptPlan) -> None:
         st.html(f'<div class="mc">{"".join(_groups(shown, cited))}</div>')
     _scroll_to(cited, times)
     _offer_note(kept)
+    if draft := made_from(desk().db, kept.id):
+        link("new", "Account, people or purpose read wrongly?", draft=draft)
 
 
 def found(context: AccountContext, words: str) -> tuple[NoteLine, ...]:

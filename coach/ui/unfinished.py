@@ -102,14 +102,27 @@ def keep(db: Database, one: Unfinished) -> None:
 
 
 def throw_away(db: Database, unfinished_id: str) -> None:
-    set_preference(db, _LIST, json.dumps([one for one in _listed(db) if one != unfinished_id]))
+    _unlist(db, unfinished_id)
     set_preference(db, _key(unfinished_id), "")
 
 
 def finish(db: Database, unfinished_id: str, plan_id: str) -> None:
-    """Its plan is made; what was typed for it is kept there and with the account, and no longer here."""
-    throw_away(db, unfinished_id)
+    """Its plan is made; it is in no list any more, and kept for whoever sees then that something was read wrongly."""
+    _unlist(db, unfinished_id)
     set_preference(db, _made(unfinished_id), plan_id)
+    set_preference(db, _made_from(plan_id), unfinished_id)
+
+
+def made_from(db: Database, plan_id: str) -> str:
+    """Id of what a plan was made from; empty: it was not made here, or before that was kept."""
+    return preference(db, _made_from(plan_id))
+
+
+def begin_again(db: Database, one: Unfinished) -> Unfinished:
+    """A new one with all that was typed, dropped and corrected for one whose plan is made, to be corrected further."""
+    again = one.model_copy(update={"id": begin().id, "is_read": True})
+    keep(db, again)
+    return again
 
 
 def plan_made(db: Database, unfinished_id: str) -> str:
@@ -123,12 +136,20 @@ def all_unfinished(db: Database) -> tuple[Unfinished, ...]:
     return tuple(one for one in found if one is not None and not one.is_empty)
 
 
+def _unlist(db: Database, unfinished_id: str) -> None:
+    set_preference(db, _LIST, json.dumps([one for one in _listed(db) if one != unfinished_id]))
+
+
 def _listed(db: Database) -> list[str]:
     return [str(one) for one in json.loads(preference(db, _LIST, "[]"))]
 
 
 def _key(unfinished_id: str) -> str:
     return f"unfinished:{unfinished_id}"
+
+
+def _made_from(plan_id: str) -> str:
+    return f"made-from:{plan_id}"
 
 
 def _made(unfinished_id: str) -> str:
