@@ -154,7 +154,7 @@ def test_the_score_says_what_moved_it_who_judged_and_how_old_that_is(kept: KeptP
     assert "<b>72</b>" in shown
     assert "up 14 from the first draft (58)" in shown
     assert "Judged by judge-1" in shown
-    assert "before your last 2 edits" in shown
+    assert "before the last 2 edits" in shown
 
 
 def test_a_page_that_is_again_the_one_that_was_checked_has_its_score_and_no_edits(kept: KeptPlan) -> None:

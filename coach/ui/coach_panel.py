@@ -140,10 +140,10 @@ def _moved(before: float, now: float, first_of: str = "") -> str:
 
 
 def _judged(kept: KeptPlan) -> str:
-    """`Read and judged by the second reader, 10:42, before your last 2 edits.`"""
+    """`Read and judged by the second reader, 10:42, before the last 2 edits.`"""
     when = f", {ago(kept.checked_at)}" if kept.checked_at else ""
     edits = kept.edits_since_check
-    since = "" if not edits else ", before your last edit" if edits == 1 else f", before your last {edits} edits"
+    since = "" if not edits else ", before the last edit" if edits == 1 else f", before the last {edits} edits"
     who = kept.critique.judged_by.rpartition(":")[2]
     return f"Judged by {who}{when}{since}. The rules are looked at again at every save."
 
