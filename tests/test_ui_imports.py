@@ -199,6 +199,10 @@ def test_the_choice_says_how_many_plans_there_will_be(one: Gathered) -> None:
     assert app.button(key="make-plans").disabled
 
 
+def test_days_are_written_as_everywhere_else(one: Gathered) -> None:
+    assert {field.proto.format for field in opened(id=one.id).date_input} == {"YYYY-MM-DD"}
+
+
 def test_of_a_large_export_those_without_a_meeting_are_read_when_asked_for(one: Gathered) -> None:
     one.read(one.asked().model_copy(update={"with_all_open": False}))
     is_read(one)

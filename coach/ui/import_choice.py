@@ -63,10 +63,9 @@ def _choice(one: Gathered, state: State) -> Choice:
     has_meetings = undated < state.told.taken
     today = when.today()
     first, last, least = st.columns(3)
-    since = first.date_input(
-        "From", value=today if has_meetings else None, key=f"since-{one.id}", disabled=not has_meetings
-    )
-    until = last.date_input("Until, that day too", value=None, key=f"until-{one.id}", disabled=not has_meetings)
+    begin, off = today if has_meetings else None, not has_meetings
+    since = first.date_input("From", begin, key=f"since-{one.id}", disabled=off, format="YYYY-MM-DD")
+    until = last.date_input("Until, that day too", None, key=f"until-{one.id}", disabled=off, format="YYYY-MM-DD")
     min_amount = least.number_input(
         "At least this amount", min_value=0.0, value=None, step=1000.0, key=f"min-amount-{one.id}"
     )
