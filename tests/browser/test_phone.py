@@ -35,6 +35,12 @@ def assert_fits(page: Page) -> None:
     assert page.evaluate(BEYOND) == []
 
 
+def test_every_kind_of_file_that_may_be_dropped_is_named(tabs: Tabs) -> None:
+    named = tabs.open("new", width=PHONE).get_by_text("20MB per file")
+    expect(named).to_contain_text("HTML")
+    assert named.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 @pytest.mark.parametrize("place", ["", "accounts", "settings", "new"])
 def test_screens_without_a_plan_fit(app: App, tabs: Tabs, place: str) -> None:
     app.drafted_plan()
