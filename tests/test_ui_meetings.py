@@ -14,7 +14,7 @@ from streamlit.navigation.page import calc_hash
 from streamlit.testing.v1 import AppTest
 
 from coach.context import parse_context
-from coach.schema import AccountContext, Commitment, Critique, MeetingPlan
+from coach.schema import AccountContext, Block, Commitment, Critique, MeetingPlan
 from coach.settings import settings
 from coach.store import accounts, plans
 from coach.store.database import Database
@@ -144,9 +144,10 @@ def test_a_title_of_account_and_day_alone_is_not_said_twice(db: Database) -> Non
 
 def test_a_score_that_nobody_judged_is_said_to_be_none(db: Database) -> None:
     kept = plans.create_plan(db, context())
-    plans.set_critique(db, kept.id, Critique(total=100.0, judged_by="rules"), revision=0, by_reader=False)
+    at = plans.replace_blocks(db, kept.id, (Block(id="B1", kind="text", text="Tom comes."),), what="drafted")
+    plans.set_critique(db, kept.id, Critique(total=100.0, judged_by="rules"), revision=at, by_reader=False)
     assert "Not judged yet (by rules alone 100 of 100)" in words(opened())
-    plans.set_critique(db, kept.id, Critique(total=71.0, judged_by="test:judge"), revision=0, by_reader=True)
+    plans.set_critique(db, kept.id, Critique(total=71.0, judged_by="test:judge"), revision=at, by_reader=True)
     assert "Score 71 of 100" in words(opened())
 
 
@@ -339,6 +340,23 @@ def test_the_next_plan_starts_from_the_accounts_notes(db: Database) -> None:
     assert any("books a test night" in text for text in notes)
     assert any("not recorded" in text for text in notes)
     assert not any("Canteen" in text for text in notes)
+
+
+def test_a_next_plan_for_which_nothing_is_typed_is_not_called_unfinished(db: Database) -> None:
+    known = accounts.find_or_create_account(db, "Tarnbeck Mills")
+    app = next_plan(db, known.name)
+    assert not unfinished.all_unfinished(db)
+    one = unfinished.unfinished(db, app.query_params["draft"])
+    assert one is not None
+    unfinished.keep(db, one.model_copy(update={"typed": {**one.typed, "text": NOTES}}))
+    assert [each.id for each in unfinished.all_unfinished(db)] == [one.id]
+
+
+def test_a_plan_without_a_page_has_no_score(db: Database) -> None:
+    made = plans.create_plan(db, context())
+    plans.set_critique(db, made.id, Critique(total=16.0, judged_by="rules"), revision=0, by_reader=False)
+    assert "not drafted" in words(opened())
+    assert "16 of 100" not in words(opened())
 
 
 def test_the_first_page_of_a_new_plan_says_what_it_starts_from(db: Database) -> None:

@@ -91,7 +91,8 @@ def purpose(row: PlanRow) -> str:
 
 def facts(row: PlanRow, *, is_example: bool = False) -> str:
     """How good the plan is and what is missing, as HTML."""
-    score = "" if row.score is None else f'<span class="score">{_score(row.score, is_judged=row.is_judged)}</span>'
+    number = None if row.status == "new" else row.score
+    score = "" if number is None else f'<span class="score">{_score(number, is_judged=row.is_judged)}</span>'
     marks = ['<li class="mark">Example</li>'] if is_example else []
     marks += [f"<li>{escape(gap)}</li>" for gap in row.gaps]
     status = f"<span>{STATUS_WORDS[row.status]}</span>" if row.status != "new" else ""

@@ -71,9 +71,9 @@ def begin() -> Unfinished:
 
 
 def begin_about(db: Database, account: str) -> Unfinished:
-    """A new one for the next meeting with an account."""
+    """A new one for the next meeting with an account; in no list before something is typed for it."""
     one = begin().model_copy(update={"typed": {"who": account}})
-    keep(db, one)
+    set_preference(db, _key(one.id), one.model_dump_json())
     return one
 
 
