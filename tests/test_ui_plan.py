@@ -37,7 +37,7 @@ from coach.score import score
 from coach.store import accounts, edits, history, plans, shares, tables
 from coach.store.jobs import AT_FIRST, KNOWN, end_job, remember, start_job
 from coach.store.preferences import set_preference
-from coach.store.records import Edit, KeptPlan
+from coach.store.records import Edit, JobKind, KeptPlan
 from coach.ui import acts, coach_panel, main, when
 from coach.ui.cards import cards, opening
 from coach.ui.desk import desk
@@ -206,13 +206,14 @@ def test_what_the_second_reader_read_is_not_said_to_be_read_by_nobody(kept: Kept
     assert "Nobody has read the page" not in shown
 
 
-def test_while_the_page_is_read_nobody_is_said_to_have_read_it_so_far(kept: KeptPlan) -> None:
+@pytest.mark.parametrize("kind", ["draft", "redraft"])
+def test_while_the_page_is_read_nobody_is_said_to_have_read_it_so_far(kept: KeptPlan, kind: JobKind) -> None:
     plans.set_critique(desk().db, kept.id, Critique(), revision=kept.revision, by_reader=True)
     assert "Nobody has read the page so far." in said(panel(kept, "Coach"))
     block = kept.blocks[0]
     edit = Edit(op="a", action="text", block=block.block.id, base=block.revision, text=f"{block.block.text} More.")
     edits.apply_edits(desk().db, kept.id, (edit,), by=BY)
-    start_job(desk().db, kept.id, "draft", {}, owner="one")
+    start_job(desk().db, kept.id, kind, {}, owner="one")
     shown = said(panel(kept, "Coach"))
     assert "The second reader is at work." in shown
     assert "Being drafted" in shown

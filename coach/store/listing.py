@@ -11,7 +11,7 @@ from coach.schema import MeetingPlan
 from coach.store import tables
 from coach.store.columns import read
 from coach.store.database import Database
-from coach.store.records import PlanRow, Status
+from coach.store.records import WHOLE_PAGE, PlanRow, Status
 from coach.store.rows import folded
 
 MOST_GAPS = 4
@@ -68,7 +68,7 @@ def _query(search: str, account_id: str, *, archived: bool) -> Select[tuple[obje
 
 def _plan_row(row: RowMapping, doubts: int) -> PlanRow:
     plan = read(MeetingPlan, row["plan"])
-    status: Status = "drafting" if row["running"] == "draft" else row["status"]
+    status: Status = "drafting" if row["running"] in WHOLE_PAGE else row["status"]
     gaps = _gaps(plan, status=status, has_date=row["date"] is not None, doubts=doubts)
     return PlanRow(
         id=row["id"],

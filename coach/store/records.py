@@ -27,6 +27,8 @@ Action = Literal["text", "insert", "delete", "move"]
 Result = Literal["saved", "clash", "gone"]
 JobState = Literal["running", "done", "failed", "cancelled"]
 JobKind = Literal["draft", "redraft", "redraft_part", "check"]
+WHOLE_PAGE: frozenset[JobKind] = frozenset({"draft", "redraft"})
+"""Those that write every passage."""
 
 
 class KeptBlock(Noun):

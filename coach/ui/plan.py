@@ -9,7 +9,7 @@ import streamlit as st
 
 from coach.errors import CoachError
 from coach.store import jobs, plans
-from coach.store.records import Job, KeptPlan
+from coach.store.records import WHOLE_PAGE, Job, KeptPlan
 from coach.ui import coach_panel, downloads, history_panel, notes_panel, places, rewritten, worked_out
 from coach.ui.asked import asked_plan
 from coach.ui.desk import desk
@@ -52,7 +52,7 @@ def _whole(plan_id: str) -> None:
 
 def _show_head(kept: KeptPlan, job: Job | None, *, by: str) -> None:
     with st.container(key="plan-head", gap="small"), st.container(horizontal=True, vertical_alignment="bottom"):
-        show_heading(kept, is_drafting=job is not None and job.kind == "draft")
+        show_heading(kept, is_drafting=job is not None and job.kind in WHOLE_PAGE)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="plan-acts", width="content"):
             if not job:
                 _show_work(kept, by=by)
