@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import date
 
@@ -26,7 +25,7 @@ from coach.schema import (
     Person,
 )
 from coach.score import score
-from tests.support.plans import EXAMPLES, example, read_plan
+from tests.support.plans import example, read_plan
 
 CONTEXT = example("harrowgate_context")
 PLAN = read_plan("harrowgate")
@@ -136,19 +135,6 @@ def test_each_rule_fires_on_a_page_with_its_defect(rule: str) -> None:
 
 def test_every_rule_is_silent_on_the_worked_example() -> None:
     assert found() == ()
-
-
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_the_rules_are_fast_enough_for_every_save(name: str) -> None:
-    context, plan = example(name), read_plan(name)
-    plan = plan.model_copy(update={"blocks": ground(plan.blocks, context)})
-    check_page(plan, context)
-    seconds = []
-    for _ in range(5):
-        started = time.process_time()
-        check_page(plan, context)
-        seconds.append(time.process_time() - started)
-    assert min(seconds) < 0.05  # ten milliseconds on two cores, and room for a slower machine
 
 
 def fallback(what: str, plan: MeetingPlan) -> MeetingPlan:
