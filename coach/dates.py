@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from coach.moments import FULL_WEEKDAY, SLASHED, DateMatch, date_matches, ordinals, time_matches
 from coach.schema import AccountContext, NoteLine
-from coach.words import MONTHS, WEEKDAY_NAMES, WEEKDAYS, fold
+from coach.words import MONTHS, NUMBERS, WEEKDAY_NAMES, WEEKDAYS, fold
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,16 @@ def dates(text: str, *, today: date, month_first: bool = False) -> tuple[FoundDa
 def times(text: str) -> tuple[time, ...]:
     """Every time of day written with digits: `07:50`, `2 pm`, `9.30 Uhr`, `14h30`, `10u`."""
     return tuple(_time(match) for match in time_matches(text))
+
+
+def clock_times(text: str) -> tuple[time, ...]:
+    """Those, and the hours that are written out, at both halves of the day: `at two`, `before seven`, `noon`."""
+    return (*times(text), *_spoken_hours(text))
+
+
+def working_days(one: date, two: date) -> int:
+    """Monday to Friday, from the day after `one` up to `two`."""
+    return sum((one + timedelta(days=step)).weekday() < 5 for step in range(1, (two - one).days + 1))
 
 
 @lru_cache(maxsize=4096)
@@ -228,3 +238,20 @@ def _time(match: re.Match[str]) -> time:
     if half in {"am", "pm"}:
         hour = hour % 12 + (12 if half == "pm" else 0)
     return time(hour % 24, minute)
+
+
+_HOUR = re.compile(
+    r"\b(?:at|till|until|before|by|past|from|after|um|bis) ("
+    + "|".join(NUMBERS)
+    + r"|one|\d{1,2})(?![\w:.,%])|\b(noon)\b|\b(one) till\b"
+)
+
+
+@lru_cache(maxsize=4096)
+def _spoken_hours(text: str) -> tuple[time, ...]:
+    found: list[time] = []
+    for match in _HOUR.finditer(fold(text)):
+        word = match[1] or match[2] or match[3]
+        hour = 12 if word == "noon" else 1 if word == "one" else int(word) if word.isdigit() else NUMBERS[word]
+        found += [time(one) for one in (hour, hour + 12) if one < 24]
+    return tuple(found)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from coach.dates import FoundDate, weekdays
+from coach.dates import FoundDate, weekdays, working_days
 from coach.figures import Figure
 from coach.words import WEEKDAY_NAMES, fold
 
@@ -150,7 +150,7 @@ def _matches(text: str, figure: Figure, one: date, two: date) -> bool:
 def _count(text: str, figure: Figure, one: date, two: date) -> float:
     gap = (two - one).days
     if figure.unit == "day" and _WORKING.search(figure.text + text[figure.end : figure.end + 14]):
-        return sum((one + timedelta(days=step)).weekday() < 5 for step in range(1, gap + 1))
+        return working_days(one, two)
     if figure.unit == "weekend":
         return sum((one + timedelta(days=step)).weekday() == 5 for step in range(gap + 1))
     size = {"day": 1, "week": 7, "month": 30.44, "year": 365.25}[figure.unit]

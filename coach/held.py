@@ -10,12 +10,12 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from coach.dates import FoundDate, days_of_month, noted_days, times, weekdays
+from coach.dates import FoundDate, clock_times, days_of_month, noted_days, times, weekdays, working_days
 from coach.figures import SECONDS, Figure, figures, same_unit, seconds
 from coach.names import known_people, name_words, names, same_person
 from coach.schema import AccountContext, NoteLine
 from coach.sums import scale_of, tolerance_of
-from coach.words import MONTHS, NUMBERS, WEEKDAYS, fold
+from coach.words import MONTHS, WEEKDAYS, fold
 
 MESSAGE_LINES = 3
 """So far back a pronoun may point within one person's message."""
@@ -117,7 +117,7 @@ class Held:
 
     @cached_property
     def times(self) -> frozenset[time]:
-        clocks = (clock for line in self._lines for clock in _clocks(line.text))
+        clocks = (clock for line in self._lines for clock in clock_times(line.text))
         return frozenset((*clocks, *_window(self.case.context)))
 
     @cached_property
@@ -343,14 +343,10 @@ def _has_comma(figure: Figure) -> bool:
 def _lies(day: date, one: date, figure: Figure) -> bool:
     gap, number = abs((day - one).days), int(figure.value)
     if figure.unit == "day":
-        return gap == number or ("working" in figure.text and _working_days(min(day, one), gap) == number)
+        return gap == number or ("working" in figure.text and working_days(min(day, one), max(day, one)) == number)
     if figure.unit == "week":
         return gap == number * 7
     return figure.unit == "month" and abs(gap - number * 30.44) <= 2.5
-
-
-def _working_days(first: date, gap: int) -> int:
-    return sum((first + timedelta(days=step)).weekday() < 5 for step in range(1, gap + 1))
 
 
 def _is_inflected(word: str, known: frozenset[str]) -> bool:
@@ -382,25 +378,3 @@ def _window(context: AccountContext) -> tuple[time, ...]:
         return ()
     end = datetime.combine(context.today, meeting.start) + timedelta(minutes=meeting.minutes or 0)
     return (meeting.start, end.time())
-
-
-_HOUR = re.compile(
-    r"\b(?:at|till|until|before|by|past|from|after|um|bis) ("
-    + "|".join(NUMBERS)
-    + r"|one|\d{1,2})(?![\w:.,%])|\b(noon)\b|\b(one) till\b"
-)
-
-
-@lru_cache(maxsize=4096)
-def _spoken_hours(text: str) -> tuple[time, ...]:
-    """`at two`, `before seven`, `noon`: both halves of the day."""
-    found: list[time] = []
-    for match in _HOUR.finditer(fold(text)):
-        word = match[1] or match[2] or match[3]
-        hour = 12 if word == "noon" else 1 if word == "one" else int(word) if word.isdigit() else NUMBERS[word]
-        found += [time(one) for one in (hour, hour + 12) if one < 24]
-    return tuple(found)
-
-
-def _clocks(text: str) -> tuple[time, ...]:
-    return (*times(text), *_spoken_hours(text))
