@@ -7,17 +7,16 @@ lists and tables, ready words as quotations, and citations small behind them. Kn
 from __future__ import annotations
 
 from coach.export.labels import Labels, labels_for, language_code
-from coach.export.runs import Run, clean, pieces_of, plain, printed, runs_of
+from coach.export.runs import Run, clean, pieces_of, plain, runs_of
 from coach.export.sheet import (
     SIGNS,
     Section,
     account_line,
     origin,
-    sections,
+    printed_sections,
     signs_found,
     split_label,
     spoken,
-    strays_in_place,
     titled,
 )
 from coach.export.sheet import where_lines as where
@@ -40,7 +39,7 @@ def to_docx(plan: MeetingPlan, context: AccountContext | None, *, paper: Paper =
     file.describe(title=title, author=author, subject=account, day=day)
     file.title(title)
     file.small(" · ".join(filter(None, (account, *where(context, labels)))))
-    page = sections(strays_in_place(printed(plan.blocks, title=plan.title)))
+    page = printed_sections(plan)
     file.band(_band(plan, page, labels))
     for section in page:
         _write(section, file)

@@ -12,17 +12,16 @@ from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
 from coach.export.labels import Labels, labels_for, language_code
-from coach.export.runs import Run, clean, pieces_of, plain, printed, runs_of
+from coach.export.runs import Run, clean, pieces_of, plain, runs_of
 from coach.export.sheet import (
     SIGNS,
     Section,
     account_line,
     origin,
-    sections,
+    printed_sections,
     signs_found,
     split_label,
     spoken,
-    strays_in_place,
     titled,
     where_lines,
 )
@@ -67,7 +66,7 @@ def to_pdf(plan: MeetingPlan, context: AccountContext | None, *, paper: Paper = 
 
 def _page(plan: MeetingPlan, context: AccountContext | None) -> Json:
     plan, labels = titled(plan, context), labels_for(plan.language)
-    shown = sections(strays_in_place(printed(plan.blocks, title=plan.title)))
+    shown = printed_sections(plan)
     code = language_code(plan.language)
     return {
         "title": plain(runs_of(_without_day(plan.title, context))),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from coach.checks.page import passages_in
 from coach.export.labels import Labels
-from coach.export.runs import Piece, Run, clean
+from coach.export.runs import Piece, Run, clean, printed
 from coach.markup import title_of
 from coach.schema import AccountContext, Block, Commitment, Meeting, MeetingPlan, Part
 
@@ -52,6 +52,11 @@ def titled(plan: MeetingPlan, context: AccountContext | None) -> MeetingPlan:
     """
     title = title_of(plan.blocks) or plan.title or (context.account if context else "") or "Meeting"
     return plan.model_copy(update={"title": title})
+
+
+def printed_sections(plan: MeetingPlan) -> list[Section]:
+    """What is printed below the plan's title, each block in its place."""
+    return sections(strays_in_place(printed(plan.blocks, title=plan.title)))
 
 
 def strays_in_place(blocks: Iterable[Block]) -> tuple[Block, ...]:

@@ -18,6 +18,7 @@ from rich.text import Text
 from coach.events import Event, Noted, StageStarted, StartedAgain, TextArrived
 from coach.export.labels import ENGLISH
 from coach.export.runs import Piece, Run, clean, pieces_of, printed
+from coach.export.sheet import titled
 from coach.rubric import rubric
 from coach.schema import AccountContext, Block, Change, Critique, Drafted, Finding
 from coach.schema import Run as Call
@@ -96,8 +97,9 @@ def _print(parts: Iterable[RenderableType], console: Console) -> None:
 
 
 def page(drafted: Drafted) -> Iterator[RenderableType]:
-    plan, context = drafted.plan, drafted.context
-    yield Text(clean(plan.title or context.account or "Meeting"), style="bold")
+    context = drafted.context
+    plan = titled(drafted.plan, context)
+    yield Text(clean(plan.title), style="bold")
     yield Text(clean(" · ".join(_meeting(context))), style="dim")
     for block in printed(plan.blocks, title=plan.title):
         if block.kind == "heading":
