@@ -44,12 +44,23 @@ def processes_for(asked: Asked, recordings: Path, *, count: int) -> Iterator[Pro
     """Processes that prepare themselves while this one does; they end with it, and with Ctrl-C."""
     apart = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=count, mp_context=apart, initializer=_begin) as pool:
-        for _ in range(count):
-            pool.submit(_warm, asked, recordings)
+        with _deaf_to_ctrl_c():
+            for _ in range(count):
+                pool.submit(_warm, asked, recordings)
         try:
             yield pool
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes begun meanwhile are so too, until they have read what they run: they would end with a traceback."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def done_apart(pool: ProcessPoolExecutor, ready: Prepared, asked: Asked, recordings: Path) -> tuple[list[Job], Lacking]:

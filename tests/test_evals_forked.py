@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,7 +116,13 @@ def test_all_processes_end_with_the_first(tmp_path: Path, is_of_a_terminal: bool
     """Ctrl-C goes to all of a terminal's processes; who kills the first alone leaves the others to find out."""
     command = [sys.executable, "-c", _RUN, "run", "--processes", "2", "--task", "injection", "--task", "critic"]
     command += ["--runs", str(tmp_path / "runs"), "--recordings", str(tmp_path / "none")]
-    first = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    first = subprocess.Popen(
+        command,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores Ctrl-C
+    )
     others = waited_for(first.pid, count=2)
     if is_of_a_terminal:
         os.killpg(first.pid, signal.SIGINT)
@@ -138,15 +146,21 @@ def files(bench: Bench, run: str, kind: str) -> dict[str, bytes]:
 
 
 def waited_for(parent: int, *, count: int) -> list[int]:
-    """The workers among a process's children, as soon as there are so many."""
+    """The workers among a process's children, as soon as so many have begun: until then they are deaf to Ctrl-C."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        workers = [int(one) for one in children if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+        spawned = [int(one) for one in children if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+        workers = [one for one in spawned if not is_deaf(one)]
         if len(workers) >= count:
             return workers
         time.sleep(0.05)
     raise AssertionError(f"{count} processes did not begin")
+
+
+def is_deaf(process: int) -> bool:
+    ignored = re.search(r"^SigIgn:\s*(\w+)", Path(f"/proc/{process}/status").read_text(), re.M)
+    return ignored is not None and bool(int(ignored[1], 16) >> (signal.SIGINT - 1) & 1)
 
 
 def is_running(process: int) -> bool:

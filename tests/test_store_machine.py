@@ -24,7 +24,7 @@ from coach.store.edits import apply_edits, redo_last, undo_last
 from coach.store.history import restore, stands, version, versions
 from coach.store.page import taken_away
 from coach.store.pages import MOST_TAKEN_AWAY
-from coach.store.records import Edit, EditResult, KeptPlan
+from coach.store.records import Edit, EditResult, KeptBlock, KeptPlan
 from tests.support.crashes import Crash, crashing
 from tests.support.harrowgate import CONTEXT
 
@@ -59,6 +59,9 @@ class Page(RuleBasedStateMachine):
         plans.replace_blocks(self.db, self.plan_id, page, what="drafted")
         self.revision = 1
         self.writer = {block.id: "coach" for block in page}
+        """Whose words stand in a block."""
+        self.returned: dict[tuple[str, int], str] = {}
+        """Block and revision, to who brought somebody's words back there by an undo."""
         self.seen = dict.fromkeys(("Riya Shah", "Tom Reed", "coach"), self.page())
 
     def fresh(self, name: str) -> str:
@@ -130,7 +133,7 @@ class Page(RuleBasedStateMachine):
             case "clash":
                 assert here is not None
                 assert here.revision != seen.revision
-                assert (result.theirs, result.by) == (here.block.text, self.writer[edit.block])
+                assert (result.theirs, result.by) == (here.block.text, self.who_wrote(here))
                 assert after.blocks == before.blocks
             case "gone":
                 assert here is None
@@ -212,9 +215,10 @@ class Page(RuleBasedStateMachine):
             self.look("coach")
             return
         after = self.seen["coach"] = self.page()
+        stand = {one.block.id: (one.block.text, one.revision) for one in after.blocks if one.is_touched}
         for one in before.blocks:
-            if one.is_touched:
-                assert one in after.blocks
+            if one.is_touched:  # its lines and marks are the newer ones, the job's or the rules'
+                assert stand[one.block.id] == (one.block.text, one.revision)
         old = {one.block.id: one.block.text for one in before.blocks}
         self.writer.update({one.id: "coach" for one in new if old.get(one.id) != one.text})
 
@@ -319,8 +323,10 @@ class Page(RuleBasedStateMachine):
         self.bring_back(by, which, 0)
         if stands(self.db, self.plan_id) != there:
             undo_last(self.db, self.plan_id, by=by)
-            assert whole(self.page()) == whole(before)
+            after = self.page()
+            assert whole(after) == whole(before)
             self.writer = writer
+            self.returned |= {(one.block.id, one.revision): by for one in after.blocks if one not in before.blocks}
 
     @rule(by=PEOPLE, crash_at=st.integers(0, 12))
     def undo(self, by: str, crash_at: int) -> None:
@@ -358,9 +364,8 @@ class Page(RuleBasedStateMachine):
         after = self.page()
         assert after.revision == before.revision + 1
         for one in before.blocks:
-            text = self.text_of(after, one.block.id)
-            if text != one.block.text:
-                assert self.writer[one.block.id] in (by, "coach")
+            if self.text_of(after, one.block.id) != one.block.text:
+                assert self.who_wrote(one) in (by, "coach")
         old = {one.block.id: one.block.text for one in before.blocks}
         self.writer.update({one.block.id: by for one in after.blocks if old.get(one.block.id) != one.block.text})
 
@@ -369,6 +374,10 @@ class Page(RuleBasedStateMachine):
         before = self.page()
         self.reopen()
         assert self.page() == before
+
+    def who_wrote(self, kept: KeptBlock) -> str:
+        """Or who brought these words back last."""
+        return self.returned.get((kept.block.id, kept.revision), self.writer[kept.block.id])
 
     def text_of(self, kept: KeptPlan, block_id: str) -> str | None:
         return next((one.block.text for one in kept.blocks if one.block.id == block_id), None)
