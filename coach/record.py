@@ -54,6 +54,7 @@ _PLAIN_KEYS = {
     "rep": "rep owner salesrep seller verkäufer vertrieb",
     "opportunity": "opportunity deal opportunityname",
     "stage": "stage status phase",
+    "currency": "currency währung devise moneda",
     "amount": "amount value dealsize dealvalue wert betrag auftragswert montant importe",
     "contact": "contact contactname primarycontact primarycontactname ansprechpartner ansprechpartnerin contacto",
 }
@@ -137,11 +138,17 @@ def plain_record(text: str) -> Record:
         account=found.get("account", ""),
         opportunity=found.get("opportunity", ""),
         stage=found.get("stage", ""),
-        amount=found.get("amount", ""),
+        amount=_priced(found.get("amount", ""), found.get("currency", "")),
         seller=Seller(company=company if comma and not _TITLE.search(company) else ""),
         rep=rep,
         contact=_ADDRESS.sub("", found.get("contact", "")).strip(),
     )
+
+
+def _priced(amount: str, currency: str) -> str:
+    """`95000` and `USD` on a line of its own are `95000 USD`."""
+    is_bare = amount and currency and not re.search(r"[^\W\d]|[$€£¥]", amount)
+    return f"{amount} {currency}" if is_bare else amount
 
 
 def people_in(text: str) -> list[Person]:

@@ -225,6 +225,25 @@ def test_a_table_of_fields_is_read_as_fields() -> None:
     assert [read(table)[name].value for name in ("account", "amount")] == ["Tarnbeck Mills", "$45,000"]
 
 
+def test_the_amount_of_a_record_gets_the_currency_that_stands_beside_it() -> None:
+    assert read('{\n "amount": 95000,\n "currency": "USD",\n "note": "renewal"\n}')["amount"].value == "95000 USD"
+    assert read("Value: 120.000 €\nCurrency: EUR\n\na note")["amount"].value == "120.000 €"
+
+
+def test_the_first_words_of_a_lead_say_what_its_contact_is() -> None:
+    lead = "Account: Tarnbeck Mills\nContact: Joss Penhale\nLead notes: {}\n"
+    assert read(lead.format("Head of Marketing. Needs a new press."))["attendees"].value == (
+        "Joss Penhale, Head of Marketing"
+    )
+    assert read(lead.format("Needs a manager for the press."))["attendees"].value == "Joss Penhale"
+
+
+def test_the_engineer_beside_the_account_executive_is_not_the_rep() -> None:
+    both = "- Alan (Osmere Sales Engineer)\n- Lena Frost (Osmere Account Executive)\n- Joss Penhale (COO, Tarnbeck)"
+    assert read(both)["rep"].value == "Lena Frost"
+    assert read(both.replace("Account Executive", "Solutions Engineer"))["rep"].value == "Alan"
+
+
 def test_an_item_with_an_aside_is_nobody_who_comes() -> None:
     notes = "Account: Tarnbeck\n- Limited loom features (Competitor One)\n- Slow onboarding (two months)"
     assert read(notes)["attendees"].value == ""
@@ -321,6 +340,8 @@ def test_who_is_named_with_what_they_do_is_proposed_where_nobody_speaks() -> Non
 def test_the_amount_is_read_where_a_deal_is_priced() -> None:
     assert read("Deal: 40,000 EUR a year.")["amount"].value == "40,000 EUR"
     assert read("They'd sign at $180K annually, 12-month term.")["amount"].value == "$180K"
+    wished = read("Joss: more like $50-60K annually. Your quote came in at $110K.")["amount"]
+    assert wished.value == "$110K"
     assert read("They lost 40,000 EUR in spoilt goods.")["amount"].value == ""
     assert read("A deal for 40,000 parts.")["amount"].value == ""
 

@@ -24,7 +24,15 @@ from coach.record import Record, plain_record, read_record, split_front_matter
 from coach.schema import AccountContext, NoteLine
 from coach.ui.defaults import Preferences, with_defaults
 from coach.ui.said_days import said_days
-from coach.ui.who_comes import named_with_title, people, sides, somebody_at, with_title, with_titles
+from coach.ui.who_comes import (
+    named_with_title,
+    people,
+    sides,
+    somebody_at,
+    title_of_the_lead,
+    with_title,
+    with_titles,
+)
 
 FIELDS = (
     "account", "opportunity", "date", "start", "minutes", "place", "attendees", "company", "offer", "rep", "stage",
@@ -76,6 +84,7 @@ _PRICED = re.compile(
     re.IGNORECASE,
 )
 """Stands beside the amount of an opportunity."""
+_SPAN_END, _SPAN_START = re.compile(r"\s?[-–]\s?[$€£]?\d"), re.compile(r"\d[kKmM]?\s?[-–]\s?$")
 _CURRENCY = 3
 """Letters of an ISO currency."""
 _AT = re.compile(r"\s+(?:at|from|of|bei|von|chez)\s+|\s*@\s*", re.IGNORECASE)
@@ -227,8 +236,10 @@ def _from_notes(
             found["attendees"] = Found(with_them, quoted(line.text))
     if named := tuple(people(lines)):
         found["attendees"] = Found("\n".join(named), "who speaks in the notes for the customer")
-    elif parted.record.contact:
-        found["attendees"] = Found(with_title(parted.record.contact, lines), "the contact named on top of the notes")
+    elif contact := parted.record.contact:
+        titled = with_title(contact, lines)
+        lead = title_of_the_lead(lines) if titled == contact and "," not in contact else ""
+        found["attendees"] = Found(f"{titled}, {lead}" if lead else titled, "the contact named on top of the notes")
     elif in_passing := "\n".join(dict.fromkeys(one for line in lines for one in named_with_title(line, ours=ours))):
         found.setdefault("attendees", Found(in_passing, "who is named in the notes with what they do"))
     found |= {name: Found(value, "who takes part, in the notes") for name, value in sides(lines).items()}
@@ -297,10 +308,14 @@ def _is_called_next(one: FoundDate, line: NoteLine) -> bool:
 
 
 def _amount(lines: Sequence[NoteLine]) -> Found | None:
-    """The first sum of money that stands beside words of a deal: `Deal: 40,000 EUR a year`, `$180K annually`."""
+    """The first sum of money that stands beside words of a deal: `Deal: 40,000 EUR a year`, `$180K annually`.
+
+    A span is what somebody thinks of, `more like $50-60K`.
+    """
     for line in lines:
         for figure in figures(line.text) if _PRICED.search(line.text) else ():
-            if figure.unit.isupper() and len(figure.unit) == _CURRENCY:
+            is_span = _SPAN_END.match(line.text, figure.end) or _SPAN_START.search(line.text[: figure.start])
+            if figure.unit.isupper() and len(figure.unit) == _CURRENCY and not is_span:
                 return Found(figure.text, quoted(line.text))
     return None
 

@@ -36,13 +36,32 @@ _RUNS = re.compile(
 )
 
 
+_BEGINS = (
+    rf"(?:{TITLE_WORD}|senior|junior|vice|deputy|group|regional|global|national|interim|managing|executive|general"
+    r"|technical|commercial|medical|operations|sales|marketing|it|finance|plant|site)\b"
+)
+_BEGINS_AS_TITLE = re.compile(_BEGINS, re.IGNORECASE)
+"""With no other word does a title begin that nothing but its place tells."""
+
+
+def opening_title(phrase: str) -> str:
+    """The title that the phrase is from its first word on, `Head of Marketing`; not `Needs a manager`."""
+    return as_title(phrase) if _BEGINS_AS_TITLE.match(_bare(phrase)) else ""
+
+
 def title_of(name: str, text: str) -> str:
     """`Head of IT`, `runs operations`; empty where nothing says it plainly."""
     who = rf"(?<!\w){re.escape(name)}"
     duties = (match[0].strip() for match in _found(rf"{who}\s?,? who (?={_RUNS.pattern})", text, _RUNS))
     said = (title for phrase in _phrases(who, text) if (title := as_title(phrase)))
     whole = (title for phrase in _whole_phrases(who, text) if (title := as_title(phrase)) and title == _bare(phrase))
-    return next(said, "") or next(whole, "") or next(duties, "")
+    found = next(said, "")
+    return _longest(found, whole) if found else next(whole, "") or next(duties, "")
+
+
+def _longest(title: str, others: Iterator[str]) -> str:
+    """`VP of Operations`, where the notes say `VP` in another place."""
+    return max((title, *(one for one in others if one.startswith(f"{title} "))), key=len)
 
 
 def as_title(phrase: str) -> str:
@@ -90,6 +109,7 @@ def _whole_phrases(who: str, text: str) -> Iterator[str]:
     """What counts only where all of it is the title: before the name, and on the line below it in a signature."""
     for pattern in (
         rf"\b((?:our|their|the|your)\s(?:[\w&/’'-]+\s){{0,7}}?[\w&/’'-]+),?\s{who}",
+        rf"\b({_BEGINS}\s(?-i:(?:(?:of|for|and|&|[A-Z][\w&/’'-]*)\s){{0,6}}))(?={who})",
         rf"^\W*{who}\W*\n({_ASIDE})$",
     ):
         yield from (match[1] for match in re.finditer(pattern, text, re.IGNORECASE | re.MULTILINE))

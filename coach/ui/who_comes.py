@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from coach.names import name_words, names, same_person
+from coach.record import PLAIN_LINES
 from coach.schema import NoteLine
-from coach.ui.titles import TITLE_WORD, title_of
+from coach.ui.titles import TITLE_WORD, opening_title, title_of
 
 MOST_PEOPLE = 8
 """Whoever else has spoken in the notes is hardly coming too (practice)."""
@@ -18,6 +19,8 @@ _PARTICIPANT = re.compile(r"(?:[-*•]\s+)?([A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][
 _SELLS = re.compile(
     r"account executive|account manager|sales (?:engineer|rep)|solutions? engineer|\b(?:ae|sdr|bdr)\b", re.IGNORECASE
 )
+_ENGINEER = re.compile(r"engineer", re.IGNORECASE)
+_LEAD = re.compile(r"\W*(?:lead notes|(?:job |contact )?title|role|position)\W{1,4}([^.;\n]{2,80})", re.IGNORECASE)
 _COMPANY_WORDS = r"[A-ZÀ-Þ0-9][\w&.’'-]*(?: [A-ZÀ-Þ0-9&][\w&.’'-]*){0,4}"
 _COMPANY = re.compile(_COMPANY_WORDS)
 _MET = re.compile(r"^(?:Met|Saw|Rang|Called|Visited|Asked|Told|Thanked|Mailed|Emailed|Phoned|Seen)\s+(?=\w+ \w)")
@@ -41,8 +44,14 @@ def people(lines: Sequence[NoteLine]) -> Iterator[str]:
 def with_title(name: str, lines: Sequence[NoteLine]) -> str:
     """`Kevin Brown, VP Sales` where the notes say so: beside the name, or in a record's fields."""
     everything = "\n".join(line.text for line in lines)
-    title = title_of(name, everything) or _in_fields(name, everything)
+    title = _in_fields(name, everything) or title_of(name, everything)
     return f"{name}, {title}" if title else name
+
+
+def title_of_the_lead(lines: Sequence[NoteLine]) -> str:
+    """What a record says first of its contact: `Lead notes: Head of Marketing. Needs …`, `Title: COO`."""
+    said = (_LEAD.match(line.text) for line in lines[:PLAIN_LINES])
+    return next((title for one in said if one and (title := opening_title(one[1]))), "")
 
 
 def with_titles(attendees: str, lines: Sequence[NoteLine]) -> str:
@@ -70,13 +79,19 @@ def somebody_at(lines: Sequence[NoteLine], *, ours: Sequence[str] = ()) -> tuple
 
 
 def sides(lines: Sequence[NoteLine]) -> dict[str, str]:
-    """`account`, `company` and `rep` as a list of participants tells them: `Kevin Brown (VP Sales, GrowthCo)`."""
+    """`account`, `company` and `rep` as a list of participants tells them: `Kevin Brown (VP Sales, GrowthCo)`.
+
+    The engineer beside an account executive is not the rep.
+    """
     found: dict[str, str] = {}
+    is_helper = False
     for match in filter(None, (_PARTICIPANT.fullmatch(line.text.strip()) for line in lines)):
         sells = _SELLS.search(match[2])
         if sells:
             ours = _COMPANY.fullmatch(match[2][: sells.start()].strip(" ,"))
-            found |= {"rep": match[1]} if "rep" not in found else {}
+            helps = _ENGINEER.search(match[2]) is not None
+            found |= {"rep": match[1]} if "rep" not in found or (is_helper and not helps) else {}
+            is_helper = helps if found["rep"] == match[1] else is_helper
             found |= {"company": ours[0]} if ours and "company" not in found else {}
         elif "account" not in found and (theirs := _company_behind_title(match[2])):
             found["account"] = theirs
