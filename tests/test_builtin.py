@@ -111,6 +111,11 @@ def test_overdue_promise_of_ours_is_counted_in_days(harrowgate: AccountContext) 
     assert "still waiting for the report" in text
 
 
+def test_a_promise_of_long_ago_is_shown_with_its_year() -> None:
+    context = context_of("12/10/2024 call. RS promised Tom Reed the root cause report by 24/10/2024")
+    assert "Thu 24 Oct 2024, 768 days late" in part(work_out(context), "promises")
+
+
 def test_deadline_of_theirs_is_counted_from_the_meeting(harrowgate: AccountContext) -> None:
     assert "Tue 15 Dec, 12 days after we meet" in part(work_out(harrowgate), "clock")
 

@@ -8,7 +8,19 @@ from coach.builtin.agenda import leaves_early
 from coach.builtin.clashes import Clash
 from coach.builtin.evidence import Evidence
 from coach.builtin.persons import first_name
-from coach.builtin.pieces import ESSENTIAL, SPARE, USEFUL, WORTH, Piece, cites, days, listed, quoted, short_day
+from coach.builtin.pieces import (
+    ESSENTIAL,
+    SPARE,
+    USEFUL,
+    WORTH,
+    Piece,
+    cites,
+    days,
+    listed,
+    overdue_day,
+    quoted,
+    short_day,
+)
 from coach.builtin.plays import NO_MEETING
 from coach.builtin.promises import Promise
 from coach.builtin.situation import Situation
@@ -96,7 +108,7 @@ def _loose(promise: Promise, evidence: Evidence) -> str:
 def _debt(promise: Promise) -> str:
     thing = promise.what or quoted(promise.said)
     late = (
-        f", promised for {short_day(promise.stated_due)}, {days(promise.days_late)} late"
+        f", promised for {overdue_day(promise.stated_due, promise.days_late)}, {days(promise.days_late)} late"
         if promise.stated_due and promise.days_late
         else ", promised and still open"
     )

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from coach.builtin.bring import sheet
 from coach.builtin.clashes import Clash, clashes, field_label
 from coach.builtin.evidence import Evidence
-from coach.builtin.pieces import ESSENTIAL, Piece, as_blocks, cites, days, grounded, quoted, said_to_meeting, short_day
+from coach.builtin.pieces import (
+    ESSENTIAL,
+    Piece,
+    as_blocks,
+    cites,
+    days,
+    grounded,
+    overdue_day,
+    quoted,
+    said_to_meeting,
+    short_day,
+)
 from coach.builtin.pressing import pressing
 from coach.builtin.promises import Promise
 from coach.builtin.situation import situation_of
@@ -104,7 +115,7 @@ def state(promise: Promise) -> str:
         is_apart = promise.kept.label != promise.said.label
         return f"; kept by the notes: {quoted(promise.kept)}" if is_apart else ""
     late = (
-        f"; due {short_day(promise.stated_due)}, {days(promise.days_late)} late"
+        f"; due {overdue_day(promise.stated_due, promise.days_late)}, {days(promise.days_late)} late"
         if promise.stated_due and promise.days_late
         else ""
     )

@@ -12,6 +12,7 @@ from coach.builtin import words
 from coach.builtin.evidence import Evidence
 from coach.builtin.reading import Said
 from coach.builtin.spotting import Spotter
+from coach.dates import LONG_AGO_DAYS
 from coach.grounding import ground
 from coach.schema import AccountContext, Basis, Block, Kind
 
@@ -80,6 +81,11 @@ _ANNOUNCED = Spotter(
 
 def short_day(day: dt.date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
+
+
+def overdue_day(day: dt.date, days_late: int) -> str:
+    """With its year where that is long ago."""
+    return f"{short_day(day)} {day.year}" if days_late > LONG_AGO_DAYS else short_day(day)
 
 
 def full_day(day: dt.date) -> str:

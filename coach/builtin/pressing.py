@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from coach.builtin.clashes import Clash
 from coach.builtin.evidence import Evidence
-from coach.builtin.pieces import ESSENTIAL, USEFUL, Piece, cites, days, quoted, said_to_meeting, short_day
+from coach.builtin.pieces import (
+    ESSENTIAL,
+    USEFUL,
+    Piece,
+    cites,
+    days,
+    overdue_day,
+    quoted,
+    said_to_meeting,
+    short_day,
+)
 from coach.builtin.promises import Promise
 
 MAX_WORDS = 45
@@ -44,7 +54,7 @@ def _owed(promise: Promise) -> Piece:
     what = f"what we said we would do, “{promise.what}”" if promise.is_act else f"“{promise.what}”"
     thing = what if promise.what else f"what we promised: {quoted(promise.said)}"
     late = (
-        f", promised for {short_day(promise.stated_due)}, {days(promise.days_late)} late"
+        f", promised for {overdue_day(promise.stated_due, promise.days_late)}, {days(promise.days_late)} late"
         if promise.stated_due and promise.days_late
         else ""
     )
