@@ -61,6 +61,17 @@ def test_an_outcome_that_the_rep_has_changed_or_taken_out_is_in_no_file(ending: 
 
 
 @pytest.mark.parametrize("ending", [".pdf", ".docx"])
+def test_an_outcome_that_a_block_about_something_else_says_is_not_said_once_more(ending: str) -> None:
+    read = Commitment(who="Priya", what="lends us a forklift from her yard", by="2027-02-02")
+    aim = "**What we want:** nobody travels, and Priya, by Tuesday 2 February, lends us that forklift of her yard."
+    page = MeetingPlan(title="A", blocks=(Block(id="B1", kind="text", text=aim, part="purpose"),), best_outcome=read)
+    once = text_of(Drafted(context=CONTEXT, plan=page), ending)
+    assert once.count("forklift") == 1
+    elsewhere = page.model_copy(update={"blocks": (Block(id="B1", kind="text", text="Ask Priya.", part="purpose"),)})
+    assert "lends us a forklift from her yard" in text_of(Drafted(context=CONTEXT, plan=elsewhere), ending)
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".docx"])
 def test_a_heading_that_the_rep_has_changed_is_the_only_title(ending: str) -> None:
     heading = Block(id="B0", kind="heading", text="# Thornmere: which site begins", part="other", written_by="rep")
     page = drafted((DATED, "coach"))

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from coach.checks.language import content_stems
 from coach.checks.page import passages_in
 from coach.export.labels import Labels
 from coach.export.runs import Piece, Run, clean, printed
-from coach.markup import title_of
+from coach.markup import plain, title_of
 from coach.schema import AccountContext, Block, Commitment, Meeting, MeetingPlan, Part
 
 SIGNS = {"unverified": "△", "contradicted": "▲"}
@@ -110,14 +111,26 @@ def split_label(pieces: tuple[Piece, ...]) -> tuple[tuple[Run, ...], tuple[Piece
 
 
 def spoken(commitment: Commitment, part: Part, page: Iterable[Block]) -> tuple[Block, ...]:
-    """A commitment that stands in no block, in words; nothing where a block says it under a label of its own."""
-    if any(passage.part == part for block in page for passage in passages_in(block)):
+    """A commitment that stands in no block, in words; nothing where a block says it, under a label or not."""
+    page = tuple(page)
+    is_labelled = any(passage.part == part for block in page for passage in passages_in(block))
+    if is_labelled or any(_says(block, commitment) for block in page):
         return ()
     does = " ".join(filter(None, (commitment.who, commitment.what)))
     lines = [", ".join(filter(None, (does, commitment.by))), commitment.benefit]
     blocks = [Block(id=f"o{i}", kind="text", text=line) for i, line in enumerate(lines) if line]
     quote = [Block(id="ask", kind="quote", text=commitment.ask)] if commitment.ask else []
     return (*blocks, *quote)
+
+
+def _says(block: Block, commitment: Commitment) -> bool:
+    """`What we want: … Lewis sends weights and hours`, in a block about something else too."""
+    told = content_stems(f"{commitment.who} {commitment.what}")
+    return len(told) >= FEWEST_TOLD and len(told & content_stems(plain(block.text))) >= SHARE_TOLD * len(told)
+
+
+FEWEST_TOLD, SHARE_TOLD = 3, 0.7
+"""Words that carry meaning, of which a block that says the same has most."""
 
 
 def account_line(plan: MeetingPlan, context: AccountContext | None) -> str:
