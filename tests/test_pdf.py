@@ -177,6 +177,17 @@ def test_a_word_to_stop_among_the_steps_stays_there_where_another_section_is_abo
     assert _orders(_text(to_pdf(_plan(*blocks[:6]), None)), ["ring again", "thank him"])
 
 
+def test_what_is_never_said_does_not_stand_under_when_to_stop() -> None:
+    blocks = [
+        _block("Say what we know.", "text", "answers", n=1),
+        _block("Never: Bastien's call, a price.", "text", "stop", n=2),
+    ]
+    text = _text(to_pdf(_plan(*blocks), None))
+    assert "Never: Bastien" in text
+    assert "When to stop" not in text
+    assert "When to stop" in _text(to_pdf(_plan(blocks[0], _block("No need: leave it.", "text", "stop", n=2)), None))
+
+
 def test_the_deciding_question_is_printed_where_it_is_asked() -> None:
     blocks = [
         _block("Whether Tom believes the cause", part="decides", n=1),

@@ -22,6 +22,7 @@ SIGNS = {"unverified": "△", "contradicted": "▲"}
 OUTCOMES = frozenset({"best", "fallback", "stop"})
 LEAD = "decides"
 STRAYS = frozenset({"fallback", "stop"})
+_NEVER = re.compile(r"\W*(?:never|nie|niemals|jamais|nunca)\W*:", re.IGNORECASE)
 _LABEL_END = re.compile(r"\s*:\s*$")
 
 
@@ -81,13 +82,19 @@ def _heading_of(section: Section) -> tuple[Block, ...]:
 
 def _settled(section: Section, own: set[str], *, is_led: bool) -> tuple[Block, ...]:
     settled: list[Block] = []
-    for block in section.blocks:
+    for block in (_unsaid(one) for one in section.blocks):
         before = settled[-1].part if settled else ""
         is_stray = block.part in own and before not in ("", *OUTCOMES)
         if block.part == LEAD:
             is_stray, is_led = is_led and before not in ("", LEAD), True
         settled.append(block.model_copy(update={"part": before}) if is_stray else block)
     return tuple(settled)
+
+
+def _unsaid(block: Block) -> Block:
+    """`Never: …` says what is not said, and not when to stop, whatever it stands beside."""
+    is_unsaid = block.part == "stop" and _NEVER.match(block.text) is not None
+    return block.model_copy(update={"part": "leave_out"}) if is_unsaid else block
 
 
 def split_label(pieces: tuple[Piece, ...]) -> tuple[tuple[Run, ...], tuple[Piece, ...]]:
