@@ -33,8 +33,10 @@ _SILENT = re.compile(
 )
 
 _MORE, _RIGHT = "Do you know more?", "Which is right, by what you know?"
+_LEFT_OPEN, _TWO_WAYS = "The notes leave this open.", "The notes do not settle this."
 _FRAME = re.compile(
-    rf"{re.escape(_MORE)}|{re.escape(_RIGHT)}|['’]s\b|\b(?:dates?|days?|figures?|names?|roles?|known)\b", re.IGNORECASE
+    rf"{re.escape(_LEFT_OPEN)}|{re.escape(_TWO_WAYS)}|{re.escape(_MORE)}|{re.escape(_RIGHT)}|['’]s\b|\b(?:dates?|days?|figures?|names?|roles?|known)\b",
+    re.IGNORECASE,
 )
 """What says how it is asked, not about what."""
 _SHARED_WORDS = 2
@@ -100,9 +102,9 @@ def _from_groundwork(groundwork: Groundwork) -> Iterator[str]:
         return
     bullets = [block for block in groundwork.blocks if block.kind != "heading" and block.written_by == "coach"]
     silent = [block for block in bullets if _SILENT.search(block.text)][:MAX_SILENT]
-    yield from (f"{_quoted(block)} {_MORE}" for block in silent)
+    yield from (f"{_LEFT_OPEN} {_quoted(block)} {_MORE}" for block in silent)
     unsettled = [block for block in bullets if block.part == "not_settled" and block not in silent]
-    yield from (f"{_quoted(block)} {_RIGHT}" for block in unsettled[:1])
+    yield from (f"{_TWO_WAYS} {_quoted(block)} {_RIGHT}" for block in unsettled[:1])
 
 
 def _quoted(block: Block) -> str:

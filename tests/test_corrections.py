@@ -193,8 +193,8 @@ def test_the_rep_is_asked_at_most_three_things_first_what_stands_in_no_line(cont
     text = GROUNDWORK.replace("## Sums", "- “Christmas peak” has no date in the lines. [L2]\n## Sums")
     asked = questions_for(context, MeetingPlan(blocks=split("a")), read_groundwork(text, drafted_by="openai:scripted"))
     assert asked[:2] == (
-        "“Christmas peak” has no date in the lines. Do you know more?",
-        "Cause: Tom's word against ours. Which is right, by what you know?",
+        "The notes leave this open. “Christmas peak” has no date in the lines. Do you know more?",
+        "The notes do not settle this. Cause: Tom's word against ours. Which is right, by what you know?",
     )
     assert len(asked) == 3
 

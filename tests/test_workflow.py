@@ -166,7 +166,10 @@ async def test_the_writer_is_told_what_the_rep_has_settled_by_the_time_the_page_
 async def test_with_a_model_the_rep_is_asked_where_the_notes_are_silent(context: AccountContext, serve: Serve) -> None:
     serve(writer)
     drafted = await plan_meeting(context, options=MODEL)
-    assert drafted.questions[0] == "Cause: Tom's word against ours. Which is right, by what you know?"
+    assert (
+        drafted.questions[0]
+        == "The notes do not settle this. Cause: Tom's word against ours. Which is right, by what you know?"
+    )
     assert len(drafted.questions) <= 3
 
 
