@@ -38,6 +38,8 @@ __all__ = [
 
 MIN_WORKED_OUT = 12
 """Smaller results are too common to be known as one."""
+MAX_CHECKED = 2000
+"""Blocks of a meeting of which is kept what they were found to be: some dozen drafts."""
 SMALL = 12
 """Bare numbers up to a dozen are the rep's own words in a proposal: `two stores`, `five minutes`."""
 
@@ -122,6 +124,15 @@ def day_problems(text: str, context: AccountContext, *, citations: Sequence[str]
 
 
 def _check(block: Block, case: Case, page: Surroundings) -> Check:
+    rests_on = (block.text, block.kind, block.part, block.basis, block.citations, block.not_carried, page)
+    if rests_on not in case.checked:
+        if len(case.checked) >= MAX_CHECKED:
+            case.checked.clear()
+        case.checked[rests_on] = _looked_at(block, case, page)
+    return case.checked[rests_on]
+
+
+def _looked_at(block: Block, case: Case, page: Surroundings) -> Check:
     is_table = block.kind == "table"
     claim = claim_of(block.text, block.part, block.basis or "", block.citations, case, is_table=is_table, page=page)
     problems = [f"{label} does not exist" for label in block.citations if label not in case.lines]

@@ -13,7 +13,7 @@ from itertools import pairwise
 from coach.dates import FoundDate, clock_times, days_of_month, noted_days, times, weekdays, working_days
 from coach.figures import SECONDS, Figure, figures, same_unit, seconds
 from coach.names import known_people, name_words, names, same_person
-from coach.schema import AccountContext, NoteLine
+from coach.schema import AccountContext, Check, NoteLine
 from coach.sums import scale_of, tolerance_of
 from coach.words import MONTHS, WEEKDAYS, fold
 
@@ -49,6 +49,8 @@ class Case:
 
     _held: dict[tuple[str, ...], Held] = field(default_factory=dict, compare=False, repr=False)
     """What lines hold that blocks cited before: those of the next draft cite the same."""
+    checked: dict[tuple[object, ...], Check] = field(default_factory=dict, compare=False, repr=False)
+    """What blocks were found to be, by all that this rests on: most of a page looked at again is the same."""
     _names: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
     """Of each word asked for before, whether a note has it as a name."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -209,13 +209,17 @@ def with_second_answer(index: Index, second: Index) -> Index:
     return Index(entries, index.best, index.fallback, index.unread)
 
 
-def index_by_code(blocks: Sequence[Block], context: AccountContext) -> Index:
-    """Without a model: the part from the headings, the lines by the figures and names that they hold."""
+def index_by_code(blocks: Sequence[Block], context: AccountContext, *, only: Collection[str] | None = None) -> Index:
+    """Without a model: the part from the headings, the lines by the figures and names that they hold.
+
+    `only`: ids of the blocks that are asked about; the others just say under what heading these stand.
+    """
     part, entries = "other", {}
     for block in blocks:
         if block.kind == "heading":
             part = part_of_heading(heading_text(block)) or "other"
-        entries[block.id] = Entry(part=part, citations=_lines_by_words(block, context))
+        if only is None or block.id in only:
+            entries[block.id] = Entry(part=part, citations=_lines_by_words(block, context))
     return Index(entries)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from coach.commitments import read_again
 from coach.critique import assess, checked
 from coach.grounding import unheld
-from coach.index import apply_index, index_by_code
+from coach.index import Entry, index_by_code
 from coach.schema import AccountContext, Block, Commitment, Critique, Groundwork, MeetingPlan, Part
 
 SHARED = frozenset({"before", "people", "agenda", "bring", "find_out", "answers", "leave_out"})
@@ -53,7 +53,7 @@ def with_lines(blocks: Sequence[Block], context: AccountContext, *, touched: fro
     """The blocks; touched ones rest on the lines that code finds for their words, else on those they had."""
     if not touched:
         return tuple(blocks)
-    found = {block.id: block for block in apply_index(blocks, index_by_code(blocks, context), context)}
+    found = index_by_code(blocks, context, only=touched).entries
     lined = (_lined(block, found[block.id], context) if block.id in touched else block for block in blocks)
     return tuple(_with_its_neighbours(lined, touched))
 
@@ -91,7 +91,7 @@ def _still_said_if_any(old: Commitment, blocks: Sequence[Block], part: Part, con
     return old if is_of_no_block else still_said(old, blocks, part, context)
 
 
-def _lined(block: Block, found: Block, context: AccountContext) -> Block:
+def _lined(block: Block, found: Entry, context: AccountContext) -> Block:
     """On the lines that code finds for its words, and on those of before where they lack something."""
     part = block.part if block.part not in ("", "other") else found.part
     said = {"part": part, "not_carried": ()}
