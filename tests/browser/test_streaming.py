@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,7 +15,7 @@ from tests.browser.app import App, Tabs, block, edit, panel, saved, says, until,
 from tests.support.endpoint import Answer, Body, Reply, Script
 from tests.support.writer import GROUNDWORK, PAGE, REWRITE, task_of, writer
 
-SLOW, READABLE = 25.0, 60.0
+SLOW, READABLE, WATCHED = 25.0, 60.0, 250.0
 """Tokens a second."""
 
 
@@ -62,6 +63,25 @@ def test_what_the_rep_writes_during_the_draft_stands_word_for_word(slow: App, ta
     assert slow.kept(plan_id).groundwork.blocks
     expect(page.get_by_role("heading", name="Score")).to_be_visible()
     expect(page.get_by_text("Judged by scripted")).to_be_visible()
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_what_finds_another_place_goes_there_where_the_eye_can_follow(
+    scripted: App, tabs: Tabs, motion: Literal["no-preference", "reduce"]
+) -> None:
+    scripted.model.tokens_per_s = WATCHED
+    plan_id = scripted.new_plan()
+    page = tabs.plan(plan_id)
+    page.emulate_media(reduced_motion=motion)
+    page.evaluate(
+        """() => { window.glides = 0; const animate = Element.prototype.animate;
+        Element.prototype.animate = function (...all) { window.glides += 1; return animate.apply(this, all); }; }"""
+    )
+    page.get_by_role("button", name="Draft", exact=True).click()
+    expect(page.locator(".progress")).to_be_hidden()
+    expect(says(page, "agree which store is tested")).to_be_visible()
+    assert (page.evaluate("window.glides") > 0) is (motion == "no-preference")
+    scripted.ends(plan_id)
 
 
 def test_the_better_version_says_what_it_changed(slow: App, tabs: Tabs) -> None:

@@ -1,6 +1,8 @@
 // Where things are on the sheet and how long it is: words and pages, marks, focus, and a window that does not jump.
 
 const WRONG_SUM = /” counts [-\d.,]+$/; // as coach.grounding says it; days are counted `(1 Dec to 3 Dec)`
+const GLIDES = { duration: 240, easing: "ease-out" };
+const GLIDES_FROM = 8; // pixels; less is no move
 const ON_HER_WORD = /: it rests on your word alone$/; // as coach.own_words says it
 
 const PLACES = {
@@ -65,6 +67,23 @@ const PLACES = {
     if (!anchor?.isConnected) return;
     const moved = anchor.getBoundingClientRect().top - before;
     if (Math.abs(moved) > 0.5) scrollerOf(this.element).scrollTop += moved;
+  },
+
+  whereBlocksStand() {
+    return new Map([...this.views].map(([id, view]) => [id, view.element.getBoundingClientRect()]));
+  },
+
+  /** What has found another place glides there, so that the eye can follow; not what is being written. */
+  moveSoftly(before) {
+    if (!before.size || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    for (const [id, view] of this.views) {
+      const old = before.get(id);
+      view.glide?.cancel();
+      if (!old?.height || view.isEditing) continue;
+      const now = view.element.getBoundingClientRect();
+      const [x, y] = [old.left - now.left, old.top - now.top];
+      if (Math.hypot(x, y) >= GLIDES_FROM) view.glide = view.element.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], GLIDES);
+    }
   },
 
   anchor() {

@@ -187,7 +187,15 @@ class Sheet {
 
   render() {
     if (!this.state || this.isEnded) return;
+    const before = this.isComing ? this.whereBlocksStand() : new Map();
     this.keepPlace(() => this.draw());
+    this.moveSoftly(before);
+    this.wasComing = Boolean(this.state.job);
+  }
+
+  /** A page that is written, or has just been: once its parts are named, blocks find their places on the sheet. */
+  get isComing() {
+    return Boolean(this.state.job) || this.wasComing;
   }
 
   draw() {
