@@ -137,7 +137,7 @@ def _batch(db: Database, one: Gathered) -> str:
 
 
 def _drafted(db: Database) -> KeptPlan:
-    context = _coming(example("harrowgate_context"), days=4)
+    context = _coming(example("harrowgate_context"), days=3)
     plan, critique = recheck(PLAN, context, GROUNDWORK, Critique(), touched=frozenset())
     first = Draft(plan=plan, critique=critique.model_copy(update={"total": 58.0}))
     points = (Point(text="Nobody answers who pays the weekend crew.", lines=("L12",)),)
