@@ -100,7 +100,8 @@ def leaks(block: Block, kept: Sequence[Confidence], context: AccountContext) -> 
 
 
 _LIMIT = re.compile(
-    r"\b(?:floor|walk-?away|margin|bottom line|bottom price|lowest (?:price|we)|max(?:imum"
+    r"\b(?:(?<!shop )(?<!ground )(?<!first )(?<!top )floor(?! (?:space|area|plan|level|load)s?\b)"
+    r"|walk-?away|margin|bottom line|bottom price|lowest (?:price|we)|max(?:imum"
     r"|\.)? (?:discount|rabatt)|can go (?:down |as low |up )?(?:to|as)"
     r"|authority (?:up )?to|not (?:go )?below|never below|without asking|w/o asking|our limit"
     r"|schmerzgrenze|untergrenze|marge|plancher|ondergrens"

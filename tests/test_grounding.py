@@ -458,3 +458,17 @@ def test_what_is_kept_of_one_context_is_never_used_for_another_that_differs_in_t
     block = Block(id="B1", kind="item", part="decides", text="They have 41 trucks.", citations=("L2",), basis="notes")
     statuses = [ground([block], each)[0].check.status for each in (one, other, one)]
     assert statuses == ["verified", "unverified", "verified"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_limit"),
+    [
+        ("floor is 71k", True), ("our floor: 71k", True), ("not below the floor of 71k", True),
+        ("Floor space changes in June 2027", False), ("200 m on the shop floor", False), ("floor loads of 5 t", False),
+    ],
+)  # fmt: skip
+def test_a_floor_that_one_stands_on_is_no_limit_of_ours(text: str, is_limit: bool) -> None:
+    known = renewal()
+    line = NoteLine(label="L99", text=text, voice="ours")
+    known = known.model_copy(update={"notes": (line,)})
+    assert bool(confidences(Groundwork(), known)) is is_limit
