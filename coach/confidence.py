@@ -46,6 +46,7 @@ def confidences(groundwork: Groundwork, context: AccountContext) -> tuple[Confid
     case = case_of(context)
     free = opened(context)
     blocks = [block for block in groundwork.blocks if block.part == "in_confidence" and block.kind != "heading"]
+    blocks = [block for block in blocks if not _KEEPS_NOTHING.fullmatch(fold(block.text))]
     blocks += _marked_blocks(context)
     cited = {label for block in blocks for label in block.citations if label in case.lines and label[0] == "L"}
     secret = cited - free.lines - free.notes
@@ -114,6 +115,18 @@ def _is_limit(text: str) -> bool:
     return _LIMIT.search(fold(text)) is not None
 
 
+_PLAIN_WORDS = r"(?:(?!\b(?:but|not|before|only|from|till|until)\b)[^.;:]){1,60}"
+_KEEPS_NOTHING = re.compile(
+    r"\W*(?:"
+    r"(?:nothing|none)(?: (?:was|is|has been))?(?: (?:told|said|marked|given))?(?: to us)?"
+    r"(?: (?:in confidence|as confidential|confidential|secret))?"
+    r"|no confidences?|(?:nichts|keine(?:rlei)?) (?:vertraulich\w*|im vertrauen)(?: gesagt)?"
+    r"|(?:rien|aucune?) (?:de |d')?(?:confiden\w+|dit en confidence)|nada (?:confidencial|en confianza)"
+    r"|niets (?:vertrouwelijks?|in vertrouwen)(?: gezegd)?"
+    rf"|{_PLAIN_WORDS} (?:is|was|are|were) (?:no secret|not confidential|not secret)(?:[:,] {_PLAIN_WORDS})?"
+    r")\W*(?:(?:in|aus|dans|en) (?:the|den|les|las|de) (?:notes|lines|notizen|notas|notities))?\W*"
+)
+"""A bullet that says there is nothing to keep, and no more than that."""
 _KEPT_FROM = re.compile(r"\b(?:before|from|in front of|to|vor|gegenuber|devant|neither)\b(?P<who>[^.;:]*)")
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{8,}?)[\"”“»]")
 _INTERNAL = frozenset({"decides", "people", "leave_out", "other"})

@@ -472,3 +472,21 @@ def test_a_floor_that_one_stands_on_is_no_limit_of_ours(text: str, is_limit: boo
     line = NoteLine(label="L99", text=text, voice="ours")
     known = known.model_copy(update={"notes": (line,)})
     assert bool(confidences(Groundwork(), known)) is is_limit
+
+
+@pytest.mark.parametrize(
+    ("text", "keeps"),
+    [
+        ("- Nothing told in confidence.", False), ("- None.", False), ("- No confidences in the notes.", False),
+        ("- Nichts Vertrauliches.", False), ("- Rien de confidentiel.", False), ("- Nada confidencial.", False),
+        ("- Scandex is no secret: Jens named it himself.", False),
+        ("- Nothing of Scandex to Tom.", True), ("- None of this before Tom", True),
+        ("- Nichts Vertrauliches; Scandex bleibt bei uns.", True), ("- No confidences but Maria's.", True),
+        ("- Scandex is no secret; her date is.", True), ("- Scandex is no secret, but not before Tom", True),
+        ("- Scandex, not before Tom, is no secret", True),
+    ],
+)  # fmt: skip
+def test_a_bullet_that_says_nothing_is_kept_keeps_nothing(text: str, keeps: bool) -> None:
+    block = Block(id="G1", kind="item", text=text, part="in_confidence", citations=("L5",))
+    kept = [one for one in confidences(Groundwork(blocks=(block,)), renewal()) if not one.is_ours]
+    assert bool(kept) is keeps
