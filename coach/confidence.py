@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from coach.figures import HARD_UNITS, Figure, figures
 from coach.held import Case, case_of, stands, words_of
 from coach.marks import Opened, marks, opened
 from coach.names import names, same_person
+from coach.rubric import rubric
 from coach.schema import CUSTOMER_FACING, AccountContext, Block, Groundwork, NoteLine
-from coach.words import NOT_UNITS, fold, listed
+from coach.words import MONTHS, NOT_UNITS, WEEKDAYS, fold, listed
 
 MIN_PHRASE_WORDS = 2
 """So many words that only confidential lines hold, in one spoken text, show what was told."""
@@ -197,8 +198,16 @@ def _secret_names(
 def _special(cited: str, others: Iterable[NoteLine], case: Case) -> frozenset[str]:
     common = words_of(" ".join(line.text for line in others)) | case.public_words | NOT_UNITS
     return frozenset(
-        word for word in words_of(cited) - common if len(word) >= MIN_SPECIAL_LETTERS and word not in _COMMON
+        word for word in words_of(cited) - common if len(word) >= MIN_SPECIAL_LETTERS and word not in _common_words()
     )
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    """Too common to give anything away. A month is not: it may be when something happens."""
+    lexicons = rubric().lexicons
+    by_language = (*lexicons["stop_words"].values(), *lexicons["common"].values())
+    return (_COMMON | {fold(word) for words in by_language for word in words} | WEEKDAYS.keys()) - MONTHS.keys()
 
 
 _COMMON = listed(
@@ -206,9 +215,21 @@ _COMMON = listed(
     happens have having here hers himself into itself just keep know last like look looking make maybe might more much
     must never next nothing only other over people rather right said same shall should show since some still such take
     tell than that their them then there these they thing things think this those until very wants week well were what
-    when where which while will with without would year your yours"""
+    when where which while will with without would year your yours
+    can't couldn't didn't doesn't don't he's i'll i'm i've isn't it's she's that's there's they'll they're we'll we're
+    we've who'd won't you'll you're
+    aber alle allein alles beide bitte dass doch durch einen erst etwas ganz hatte hatten ihnen immer kann kannst
+    kommt konnen kurz lieber machen mehr muss nicht oder ohne sagen sagt schon sehr sein seit selbst sich sind unter
+    vier viel wann warum weil weis weiter wenn werden wieder wird wurde zusammen
+    alors aussi autre avant avez bien cela cette comme d'ici depuis dire dites elle encore entre etre faire fait
+    fais huit j'ai jusqu jusqu'a leur mais meme moi-meme moins nous parce parler peut peut-etre plus puis quand quatre
+    rien sans sera soit sous tous tout tres trois vous
+    ahora algo antes bien como cuando desde donde entre esta este esto hacer hasta mucho nada nunca otro para pero
+    porque puede quien sera siempre sobre solo tambien tiene todo usted
+    alleen daar deze door geen heeft hier hebben iets maar meer misschien moet naar niet nog onder over toch veel voor
+    waar want wanneer weer worden zijn zonder"""
 )
-"""Too common to give anything away."""
+"""Short words, and what is said in every call."""
 
 
 def _kept_from(text: str, case: Case) -> tuple[str, ...]:

@@ -490,3 +490,25 @@ def test_a_bullet_that_says_nothing_is_kept_keeps_nothing(text: str, keeps: bool
     block = Block(id="G1", kind="item", text=text, part="in_confidence", citations=("L5",))
     kept = [one for one in confidences(Groundwork(blocks=(block,)), renewal()) if not one.is_ours]
     assert bool(kept) is keeps
+
+
+@pytest.mark.parametrize(
+    ("told", "said", "shows"),
+    [
+        ("Erst will er auch mit Ihnen allein reden", "Dann reden wir erst über den Preis, auch mit Ihnen.", False),
+        ("Laissez-moi le lui dire moi-même, mardi", "Mardi, je la suis moi-même.", False),
+        ("Tom doesn't scan and won't", "If they don't or won't scan, don't buy.", False),
+        ("Ahora también quiere esperar hasta marzo", "También ahora, hasta luego.", False),
+        ("J'ai arrêté le déploiement en mai", "Qui a arrêté le déploiement ?", True),
+        ("M. Peyrac ne veut plus de lui après Noël", "M. Peyrac ne veut plus de vous après Noël.", True),
+        ("The depot closes in February", "It closes in February?", True),
+        ("Er will im Lager kündigen", "Wer will kündigen, das Lager?", True),
+    ],
+)
+def test_common_words_of_any_language_show_nothing(told: str, said: str, shows: bool) -> None:
+    line = NoteLine(label="L98", text=told, voice="ours")
+    known = renewal().model_copy(update={"notes": (*renewal().notes, line)})
+    block = Block(id="G1", kind="item", text="- Keep it.", part="in_confidence", citations=("L98",))
+    spoken = Block(id="B1", kind="quote", text=f"> {said}", part="opening")
+    kept = [one for one in confidences(Groundwork(blocks=(block,)), known) if not one.is_ours]
+    assert bool(leaks(spoken, kept, known)) is shows
