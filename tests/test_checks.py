@@ -499,3 +499,19 @@ def test_a_german_opening_says_its_outcome_as_a_wish(wish: str) -> None:
     assert "The opening does not say the outcome we hope for." not in [one.why for one in found(opening)]
     silent = put("opening", said.replace(wish, "sind wir fertig"), kind="quote").model_copy(update={"language": "de"})
     assert "The opening does not say the outcome we hope for." in [one.why for one in found(silent)]
+
+
+@pytest.mark.parametrize("part", ["opening", "agenda", "find_out"])
+def test_the_best_outcome_may_be_asked_for_elsewhere_on_the_page(part: str) -> None:
+    deed = {"who": "Maria", "what": "orders the pallet scanners for the dock", "by": "2026-12-07", "ask": "Fine."}
+    why = "No sentence asks for the best outcome."
+
+    def asked(words: str) -> list[str]:
+        plan = best(**deed)
+        said = Block(id="B97", kind="text", part=part, text=f"**10:20** “{words}”", basis="proposal")
+        return [one.why for one in found(plan.model_copy(update={"blocks": (*plan.blocks, said)}))]
+
+    assert why not in asked("Maria, will you order the pallet scanners today?")
+    assert why not in asked("I'd like the pallet scanners ordered by the end.")
+    assert why in asked("Maria, how are the pallets?")
+    assert why in asked("The pallet scanners are here, they were ordered.")

@@ -31,6 +31,9 @@ _FEWEST_WORDS = 4
 _LABEL = re.compile(r"^[^:\n]{2,24}:\s*")
 _SUBJECT_WORDS = 8
 """How far into a sentence the one who acts stands."""
+_FEWEST_SHARED = 2
+"""Words that a sentence elsewhere has in common with the best outcome which it asks for: one is the topic's."""
+ASKED_IN = ("opening", "purpose", "agenda", "find_out")
 _FIRST_WORDS = 4
 """How far into what is done its main verb stands: `agree to discuss the plan`."""
 
@@ -112,7 +115,8 @@ def same_outcome(page: Page) -> Iterator[Finding]:
     if not _deed(page, "best"):
         return
     if "?" not in asks:
-        yield finding("R26", "No sentence asks for the best outcome.", part="best", block=page.block_of("best"))
+        if not _is_asked_elsewhere(page):
+            yield finding("R26", "No sentence asks for the best outcome.", part="best", block=page.block_of("best"))
     elif best.what and not content_stems(best.what) & content_stems(asks) and _same_tongue(best.what, asks):
         why = "The sentence that asks does not name what the best outcome is."
         yield finding("R26", why, part="best", block=page.block_of("best"), gravity="hint")
@@ -121,6 +125,17 @@ def same_outcome(page: Page) -> Iterator[Finding]:
         if text and not content_stems(deed) & content_stems(text) and _same_tongue(deed, text):
             why = f"{title} does not lead to the best outcome: they have no word in common."
             yield finding("R26", why, part=part, block=page.block_of(part), gravity="hint")
+
+
+def _is_asked_elsewhere(page: Page) -> bool:
+    """Whether a spoken sentence of opening, agenda or questions asks for it: with a question mark, or as a wish."""
+    people = " ".join(person.name for person in page.context.meeting.attendees)
+    told = content_stems(f"{_deed(page, 'best')} {page.plan.best_outcome.what}") - content_stems(people)
+    said = (sentence for words in page.said(*ASKED_IN) for sentence in sentences(words))
+    return any(
+        len(told & content_stems(one)) >= _FEWEST_SHARED and ("?" in one or page.has("opening_outcome", one))
+        for one in said
+    )
 
 
 def _deed(page: Page, part: str) -> str:
