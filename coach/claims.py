@@ -127,17 +127,29 @@ def claim_of(
 ) -> Claim:
     words, today = plain(text), case.context.today
     holding = held(citations, case)
-    own = tuple(_meant(one, holding) for one in dates(words, today=today))
+    own = tuple(_meant(one, holding, case) for one in dates(words, today=today))
     days = Days(today, case.context.meeting.date, own, (*holding.days, *holding.message_days))
     known = page or Surroundings()
     known = replace(known, is_german=reads_german(words, on_german_page=known.is_german))
     return Claim(words, part, basis, holding, holding, own, days, is_table, known)
 
 
-def _meant(one: FoundDate, holding: Held) -> FoundDate:
-    """A day without a year, in the year that its lines give it: `Fri 22 Nov` of notes of two years ago."""
-    same = [day for day in holding.days if (day.day, day.month) == (one.day.day, one.day.month)]
-    return replace(one, day=max(same)) if same and not one.has_year and one.day not in same else one
+def _meant(one: FoundDate, holding: Held, case: Case) -> FoundDate:
+    """A day without a year, in the year that its lines give it: `Fri 22 Nov` of notes of two years ago.
+
+    Under a weekday that is wrong in this year it is the day of any line that fits.
+    """
+    if one.has_year:
+        return one
+    same = [day for day in holding.days if _is_that_day(day, one)]
+    if not same and one.weekday not in (None, one.day.weekday()):
+        noted = (each.day for days in case.noted.values() for each in days)
+        same = [day for day in noted if _is_that_day(day, one) and day.weekday() == one.weekday]
+    return replace(one, day=max(same)) if same and one.day not in same else one
+
+
+def _is_that_day(day: date, one: FoundDate) -> bool:
+    return (day.day, day.month) == (one.day.day, one.day.month)
 
 
 def held_against_all(claim: Claim, case: Case) -> Claim:

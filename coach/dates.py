@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from functools import lru_cache
 
@@ -47,6 +47,14 @@ def dates(text: str, *, today: date, month_first: bool = False) -> tuple[FoundDa
     """
     days = ((match, _day(match.parts, today, month_first)) for match in date_matches(text))
     return tuple(_found(text, match, day) for match, day in days if day is not None)
+
+
+def dates_of_note(text: str, *, today: date, month_first: bool = False) -> tuple[FoundDate, ...]:
+    """The same of a note, which may be years old: `Fri 16 Feb` is of a year in which that is a Friday, the nearest.
+
+    A day near today stays as it is: there the weekday is rather a slip.
+    """
+    return tuple(_by_weekday(one, today) for one in dates(text, today=today, month_first=month_first))
 
 
 @lru_cache(maxsize=4096)
@@ -98,6 +106,11 @@ _WEEKDAY_THE = re.compile(
 )
 LONG_AGO_DAYS = 270
 """From here on a day without its year is rather one of its entry's year than of today's: half a year and a margin."""
+SLIPS_WITHIN_DAYS = 60
+"""So near to the day of a note the weekday beside a date is rather wrong than of another year."""
+YEARS_BACK, MOST_AHEAD_WITHOUT_YEAR = 6, 550
+"""Within six years every date but a 29 February falls on every weekday; nobody writes of a day that far ahead without
+its year."""
 LONGEST_HEAD = 40
 """Signs before the day of an entry."""
 _ENTRY_HEAD = re.compile(
@@ -138,7 +151,7 @@ def noted_days(context: AccountContext) -> dict[str, tuple[FoundDate, ...]]:
     """By label, the days in every line of the context; those without a year near the day of their entry."""
     month_first = writes_month_first(context)
     return {
-        label: dates(line.text, today=day_around(label, context), month_first=month_first)
+        label: dates_of_note(line.text, today=day_around(label, context), month_first=month_first)
         for label, line in context.lines.items()
     }
 
@@ -223,6 +236,16 @@ def _in_year(day: int, month: int, year: int | None, today: date) -> date | None
     years = (year,) if year is not None else (today.year - 1, today.year, today.year + 1)
     days = [found for one in years if (found := _valid(one, month, day))]
     return min(days, key=lambda found: abs((found - today).days), default=None)
+
+
+def _by_weekday(found: FoundDate, today: date) -> FoundDate:
+    is_right = found.weekday in (None, found.day.weekday())
+    if is_right or found.has_year or abs((found.day - today).days) <= SLIPS_WITHIN_DAYS:
+        return found
+    days = (_valid(year, found.day.month, found.day.day) for year in range(today.year - YEARS_BACK, today.year + 3))
+    fitting = [day for day in days if day and day.weekday() == found.weekday]
+    said = [day for day in fitting if (day - today).days <= MOST_AHEAD_WITHOUT_YEAR]
+    return replace(found, day=min(said, key=lambda day: abs((day - today).days), default=found.day))
 
 
 def _valid(year: int, month: int, day: int) -> date | None:

@@ -145,3 +145,23 @@ def test_text_full_of_dates_is_read_in_proportion_to_its_length() -> None:
     began = time.process_time()
     assert len(dates("1/2 " * 20_000, today=TODAY)) == 20_000
     assert time.process_time() - began < 2, "a quadratic reader takes ten seconds"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Fri 16 Feb call", "2024-02-16"),
+        ("Fri 16 Feb 2027 call", "2027-02-16"),
+        ("Wed 3 Dec call", "2026-12-03"),
+        ("Tue 16 Feb call", "2027-02-16"),
+        ("16 Feb call", "2027-02-16"),
+        ("Fri 14 May call", "2027-05-14"),
+    ],
+)
+def test_a_day_of_the_notes_is_of_the_year_in_which_it_has_its_weekday_unless_it_is_near(text: str, day: str) -> None:
+    assert [one.day.isoformat() for one in noted_days(context(text))["L1"]] == [day]
+
+
+def test_the_year_that_a_weekday_tells_is_the_nearest_to_the_day_of_its_entry() -> None:
+    found = noted_days(context("Mon 8 Jan 2018: called.", "Fri 16 Mar: sent it.", "Sat 16 Feb: sent it."))
+    assert [one.day for label in ("L2", "L3") for one in found[label]] == [dt.date(2018, 3, 16), dt.date(2018, 2, 16)]

@@ -131,10 +131,18 @@ def renewal() -> AccountContext:
 
 
 def check(
-    text: str, *citations: str, basis: Basis | None = "notes", part: str = "decides", kind: Kind = "item"
+    text: str,
+    *citations: str,
+    basis: Basis | None = "notes",
+    part: str = "decides",
+    kind: Kind = "item",
+    beside: tuple[str, ...] = (),
 ) -> Check:
+    """`beside`: more notes, from L90 on."""
     block = Block(id="B1", kind=kind, text=text, citations=citations, basis=basis, part=part)
-    return ground([block], renewal())[0].check
+    known = renewal()
+    more = tuple(NoteLine(label=f"L{i}", text=text) for i, text in enumerate(beside, 90))
+    return ground([block], known.model_copy(update={"notes": (*known.notes, *more)}))[0].check
 
 
 def test_figure_of_the_cited_line_is_verified() -> None:
@@ -512,3 +520,11 @@ def test_common_words_of_any_language_show_nothing(told: str, said: str, shows: 
     spoken = Block(id="B1", kind="quote", text=f"> {said}", part="opening")
     kept = [one for one in confidences(Groundwork(blocks=(block,)), known) if not one.is_ours]
     assert bool(leaks(spoken, kept, known)) is shows
+
+
+def test_a_day_of_old_notes_has_its_weekday_on_the_page_too() -> None:
+    old = ("Fri 16 Feb: Nora asked for the trace.", "Nora got the trace.")
+    said = "On Fri 16 Feb Nora asked for the trace."
+    assert check(said, "L90", beside=old).status == "verified"
+    assert not any("is a" in one for one in check(said, "L91", beside=old).problems)
+    assert "“Thu 16 Feb” is a Tuesday" in check(said.replace("Fri", "Thu"), "L91", beside=old).problems

@@ -14,7 +14,7 @@ from coach.builtin.amounts import written_like
 from coach.builtin.evidence import Evidence
 from coach.builtin.reading import Said
 from coach.builtin.spotting import Spotter
-from coach.dates import dates
+from coach.dates import dates_of_note
 from coach.figures import Figure, figures
 from coach.schema import AccountContext
 
@@ -136,7 +136,7 @@ def _event_days(evidence: Evidence) -> Iterable[Clash]:
     by_event: dict[str, dict[date, Said]] = {}
     for one in evidence.said:
         text = one.text.casefold()
-        for found in dates(one.text, today=one.day or today) if any(event in text for event in _EVENTS) else ():
+        for found in dates_of_note(one.text, today=one.day or today) if any(event in text for event in _EVENTS) else ():
             near = one.text[max(0, found.start - 30) : found.end + 4].casefold()
             if event := next((e for e in _EVENTS if e in near), ""):
                 by_event.setdefault(event, {}).setdefault(found.day, one)
@@ -154,7 +154,7 @@ def _one_line_lists_both(days: dict[date, Said], one: date, other: date) -> bool
 
 def _weekdays(evidence: Evidence) -> Iterable[Clash]:
     for one in evidence.said:
-        for found in dates(one.text, today=one.day or evidence.context.today):
+        for found in dates_of_note(one.text, today=one.day or evidence.context.today):
             if found.weekday is not None and found.weekday != found.day.weekday():
                 yield Clash(f'"{found.text.strip()}" is a {found.day:%A}', ((found.text.strip(), one.label),), "", 1)
 

@@ -18,7 +18,7 @@ from coach.builtin.promises import Promise, promises
 from coach.builtin.reading import MAX_QUOTE_WORDS, Said, read
 from coach.builtin.spotting import Spotter
 from coach.confidence import marked_lines
-from coach.dates import dates, day_around
+from coach.dates import dates_of_note, day_around
 from coach.marks import is_mark, opened
 from coach.schema import AccountContext, NoteLine
 
@@ -157,7 +157,7 @@ def _deadlines(said: tuple[Said, ...], context: AccountContext, hidden: frozense
             continue
         if not one.is_theirs and (words.INTERNAL.search(one.text) or re.search(r"\b(?:task|mgr|we|I) ", one.text)):
             continue
-        for found in dates(one.text, today=day_around(one.label, context)):
+        for found in dates_of_note(one.text, today=day_around(one.label, context)):
             is_wrong_day = found.weekday is not None and found.weekday != found.day.weekday()
             if is_wrong_day or (found.start < 3 and not one.is_theirs):
                 continue

@@ -15,7 +15,7 @@ from coach.builtin import words
 from coach.builtin.persons import US, Persons
 from coach.builtin.reading import Said
 from coach.builtin.spotting import Spotter
-from coach.dates import dates
+from coach.dates import dates_of_note
 from coach.schema import AccountContext
 
 _THING = Spotter(
@@ -138,7 +138,7 @@ def _promise(
 
 def _due(clause: str, said: Said, context: AccountContext) -> date | None:
     """A date that the clause sets: after `by`, and not before the day on which it was said."""
-    for found in dates(clause, today=said.day or context.today):
+    for found in dates_of_note(clause, today=said.day or context.today):
         if _BY.search(clause[: found.start]) and (said.day is None or found.day >= said.day):
             return found.day
     named = _BY_WEEKDAY.search(clause)

@@ -12,7 +12,7 @@ from datetime import date
 from coach.builtin import words
 from coach.builtin.persons import Persons
 from coach.builtin.spotting import Spotter
-from coach.dates import dates, day_around
+from coach.dates import dates_of_note, day_around
 from coach.instructions import instruction_like
 from coach.schema import AccountContext, NoteLine, Voice
 
@@ -187,5 +187,5 @@ def _day_of(line: NoteLine, context: AccountContext) -> date | None:
     if not re.search(r"\d", head):
         return None
     around = day_around(line.label, context)
-    found = [one for one in dates(head, today=around) if is_header or one.start < 18]
+    found = [one for one in dates_of_note(head, today=around) if is_header or one.start < 18]
     return found[0].day if found and found[0].day <= context.today else None

@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 
 from coach.context import TEXT_ENDINGS, parse_context
-from coach.dates import FoundDate, dates, days_around, times
+from coach.dates import FoundDate, dates_of_note, days_around, times
 from coach.documents import Document, Paragraph, cleaned
 from coach.errors import InputError
 from coach.excerpt import excerpt
@@ -274,7 +274,7 @@ def _days(lines: Sequence[NoteLine], today: date) -> dict[str, list[FoundDate]]:
     """By label, the days on which one may meet: not those by which something is due."""
     around = days_around(lines, today=today)
     found = {
-        line.label: [*dates(line.text, today=around[line.label])] or said_days(line.text, around[line.label])
+        line.label: [*dates_of_note(line.text, today=around[line.label])] or said_days(line.text, around[line.label])
         for line in lines
     }
     texts = {line.label: line.text for line in lines}
