@@ -17,6 +17,8 @@ from coach.names import is_opener, names
 from coach.sums import CONSTANTS, fits, follows, shown_sums
 from coach.words import MONTHS, UNITS, fold
 
+LONGEST_MEETING = 240
+"""Minutes, where nothing says how long it lasts."""
 LONGEST_ASKED = 60
 """Minutes that the rep may ask for."""
 MOST_ENUMERATED = 5
@@ -54,7 +56,8 @@ _OPENING_WORD = re.compile(r"(?:^|[.!?:;|\n\"“„>]\s*)([A-Z]\w{2,})\b(?!:)")
 
 
 def loose_figures(claim: Claim, case: Case) -> list[Figure]:
-    found = [one for one in figures(claim.text) if not _is_ours(one, claim)]
+    lasts = max(*claim.page.minutes, Decimal(case.context.meeting.minutes or 0), Decimal(0)) or LONGEST_MEETING
+    found = [one for one in figures(claim.text) if not (_is_ours(one, claim) or _is_at_minute(one, claim, lasts))]
     good = [one for one in found if _is_held_figure(one, claim)]
     good += _given_by_sums(claim, found, good, case)
     if claim.basis == "sum" or claim.part == "sums" or claim.is_table:
@@ -117,7 +120,18 @@ def _is_ours(figure: Figure, claim: Claim) -> bool:
     span = agenda_span(claim.text)
     if span and figure.end <= span.end():
         return True
-    return claim.part == "agenda" and figure.unit not in {"%"} and not figure.unit.isupper() and figure.value <= 240
+    is_hard = figure.unit == "%" or figure.unit.isupper()
+    return claim.part == "agenda" and not is_hard and figure.value <= LONGEST_MEETING
+
+
+def _is_at_minute(figure: Figure, claim: Claim, lasts: Decimal | int) -> bool:
+    """`If Ada has not spoken by minute 22`: where in the meeting, unless the lines tell of such a minute themselves."""
+    is_one = _AT_MINUTE.search(fold(claim.text[: figure.start])) is not None
+    return is_one and figure.value <= lasts and not _MINUTE.search(claim.holding.text)
+
+
+_MINUTE = re.compile(r"\bminut(?:e|es|en|o|os) \d")
+_AT_MINUTE = re.compile(r"\bminut(?:e|es|en|o|os) (?:\d{1,3} ?(?:-|to|and|bis|und|a|et|y) ?(?:minute )?)?$")
 
 
 def _is_our_enumeration(figure: Figure) -> bool:

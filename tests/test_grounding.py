@@ -528,3 +528,11 @@ def test_a_day_of_old_notes_has_its_weekday_on_the_page_too() -> None:
     assert check(said, "L90", beside=old).status == "verified"
     assert not any("is a" in one for one in check(said, "L91", beside=old).problems)
     assert "“Thu 16 Feb” is a Tuesday" in check(said.replace("Fri", "Thu"), "L91", beside=old).problems
+
+
+def test_a_minute_of_the_meeting_needs_no_line() -> None:
+    told = ("At minute 12 the belt stopped.", "The belt stopped.")
+    for said in ("Unless they have spoken by minute 22, ask.", "From minute 5 to 22 the belt is ours."):
+        assert check(said, "L91", part="before", beside=told).problems == ()
+    assert check("The belt stopped at minute 22.", "L90", part="before", beside=told).problems
+    assert check("Ask at minute 300.", "L91", part="before", beside=told).problems
