@@ -160,6 +160,8 @@ NOT_UNITS = listed(
     een het van op aan te will would can could may might must should do does did which who what when where how each
     every more less now today again against together once twice within about around above below out off up down because
     while both
-    whether late already late later earlier ago past"""
+    whether late already late later earlier ago past instead first net gross still rather either too always never stay
+    stays remain remains mean means need needs hurt hurts fit fits suit suits become becomes go goes come comes keep
+    keeps give gives make makes take takes hold holds help helps apply applies"""
 )
 """Words that never name what is counted."""

@@ -530,6 +530,13 @@ def test_a_day_of_old_notes_has_its_weekday_on_the_page_too() -> None:
     assert "“Thu 16 Feb” is a Tuesday" in check(said.replace("Fri", "Thu"), "L91", beside=old).problems
 
 
+@pytest.mark.parametrize("said", ["The 30 stays.", "Net 30 stays.", "Say 30 first.", "Their 30 means cash."])
+def test_a_bare_number_is_held_by_the_same_with_its_unit(said: str) -> None:
+    terms = ("Payment is due after 30 days, cash.",)
+    assert check(said, "L90", beside=terms).problems == ()
+    assert check("They want 30 trucks.", "L90", beside=terms).status == "unverified"
+
+
 def test_a_minute_of_the_meeting_needs_no_line() -> None:
     told = ("At minute 12 the belt stopped.", "The belt stopped.")
     for said in ("Unless they have spoken by minute 22, ask.", "From minute 5 to 22 the belt is ours."):
