@@ -351,6 +351,41 @@ def test_a_promise_past_its_day_is_a_hint_without_groundwork() -> None:
     assert [finding.gravity for finding in found(plan, groundwork=None) if finding.rule == "R25"] == ["hint"]
 
 
+def agenda(*texts: tuple[str, str]) -> MeetingPlan:
+    """A page of these blocks alone, each of a part."""
+    blocks = (Block(id=f"A{n}", kind="item", text=text, part=part) for n, (part, text) in enumerate(texts))
+    return PLAN.model_copy(update={"blocks": tuple(blocks)})
+
+
+THEIRS = ("agenda", "0–5 opening\n5–20 Maria: what her board asks")
+
+
+@pytest.mark.parametrize(
+    ("last", "fires"),
+    [
+        ("- **20–30** Who does what by when: Tom names the store", False),
+        ("- **20–30** our roadmap", True),
+        ("- **10–20** Who does what by when: Tom names the store", True),
+        ("- Who does what by when: Tom names the store", True),
+    ],
+)
+def test_the_agenda_goes_on_in_the_minutes_right_behind_it(last: str, fires: bool) -> None:
+    findings = found(agenda(THEIRS, ("best", last)))
+    assert any("does not end with the decision" in one.why for one in findings) is fires
+
+
+def test_minutes_that_go_on_in_another_part_count_for_the_slot() -> None:
+    reasons = [one.why for one in found(agenda(THEIRS, ("best", "- **20–90** Who does what by when: decide")))]
+    assert any("The agenda has 90 minutes" in one for one in reasons)
+
+
+@pytest.mark.parametrize("joined", ["\n\nOr, if Tom is there: ", " "])
+def test_each_way_to_open_has_words_of_its_own(joined: str) -> None:
+    speech = " ".join(["word"] * 60)
+    findings = found(put("opening", f'"{speech}."{joined}"{speech} or so."'))
+    assert any("words; nobody listens" in one.why for one in findings) is (joined == " ")
+
+
 def test_an_opening_in_the_customers_language_is_an_opening() -> None:
     context, plan = example("first_discovery_cfo"), read_plan("first_discovery_cfo")
     assert "R11" not in rules(found(plan, context, None))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from coach.checks.language import content_stems, sentences, words
-from coach.checks.page import Page, finding
-from coach.checks.woven import is_timed
+from coach.checks.page import Page, finding, passages_in
+from coach.checks.spoken import ways_to_open
+from coach.checks.woven import begins_with_time, is_timed
+from coach.markup import plain
 from coach.rubric import rubric, words_for
 from coach.schema import Finding
 
 _RANGE = re.compile(r"(?<![\d:.,])(\d{1,3})\s*[–—-]\s*(\d{1,3})(?![\d:.,]*\d)(?:\s*(?:min\w*|['’′]))?")
+_CLOCK_RANGE = re.compile(r"(?<![\d:.,])(\d{1,4})\s*[–—-]\s*(\d{1,4})(?!\d)")
 _CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:.h]([0-5]\d)(?!\d)")
 _LENGTH = re.compile(r"(?<![\d:.,–—-])(\d{1,3})\s*(?:min(?:utes?|uten|utos)?\b|['’′])|\((\d{1,3})\)")
 _ELEMENTS = (
@@ -59,7 +63,7 @@ def opening_elements(page: Page) -> Iterator[Finding]:
         yield finding("R11", why, part="opening", block=block)
     if page.has("pressure", said):
         yield finding("R11", "The opening presses; leave room for a no.", part="opening", block=block)
-    count = len(words(said))
+    count = max((len(words(way)) for way in ways_to_open(page.plan.blocks)), default=0)
     if count > rubric().limits.opening_words:
         why = f"The opening has {count} words; nobody listens to more than {rubric().limits.opening_words}."
         yield finding("R11", why, part="opening", block=block)
@@ -67,9 +71,9 @@ def opening_elements(page: Page) -> Iterator[Finding]:
 
 def agenda_fits(page: Page) -> Iterator[Finding]:
     """R9."""
-    text = page.text("agenda")
-    if not text:
+    if not page.text("agenda"):
         return
+    text = _agenda(page)
     block = page.block_of("agenda")
     items = _items(text)
     if not items:
@@ -109,18 +113,45 @@ def few_open_questions(page: Page) -> Iterator[Finding]:
             yield finding("R10", why, part="find_out", block=block, gravity="hint", lines=(label,))
 
 
-def _items(text: str) -> tuple[_Item, ...]:
-    """The agenda's items with their minutes: `4–14 …`, `10:04–10:14 …` or `… (10 min)`."""
+def _agenda(page: Page) -> str:
+    """Its words, and those of the minutes that go on behind it in another part: `25–30 who does what by when`."""
+    blocks = page.plan.blocks
+    last = max(place for place, block in enumerate(blocks) if any(one.part == "agenda" for one in passages_in(block)))
+    text = page.text("agenda")
+    for block in takewhile(lambda block: begins_with_time(block.text), blocks[last + 1 :]):
+        before, behind = _ranges(text), _ranges(block.text)
+        if not before or not behind or behind[0].start < before[-1].end:
+            break
+        text += f"\n{plain(block.text)}"
+    return text
+
+
+@dataclass(frozen=True)
+class _Range:
+    start: int
+    end: int
+    text: str
+    """What is to happen in it."""
+
+
+def _ranges(text: str) -> tuple[_Range, ...]:
+    """`4–14 …`, `10:04–10:14 …`, in minutes."""
     clocks = tuple(_CLOCK.finditer(text))
-    plain = _CLOCK.sub(lambda match: str(60 * int(match[1]) + int(match[2])), text) if len(clocks) > 1 else text
-    wide = re.compile(r"(?<![\d:.,])(\d{1,4})\s*[–—-]\s*(\d{1,4})(?!\d)") if len(clocks) > 1 else _RANGE
-    found = [match for match in wide.finditer(plain) if int(match[2]) > int(match[1])]
-    if len(found) > 1:
-        ends = [*(match.start() for match in found[1:]), len(plain)]
-        return tuple(
-            _Item(_first_line(plain[match.end() : end]), int(match[2]) - int(match[1]))
-            for match, end in zip(found, ends, strict=True)
-        )
+    counted = _CLOCK.sub(lambda match: str(60 * int(match[1]) + int(match[2])), text) if len(clocks) > 1 else text
+    wide = _CLOCK_RANGE if len(clocks) > 1 else _RANGE
+    found = [match for match in wide.finditer(counted) if int(match[2]) > int(match[1])]
+    ends = [*(match.start() for match in found[1:]), len(counted)]
+    return tuple(
+        _Range(int(match[1]), int(match[2]), _first_line(counted[match.end() : end]))
+        for match, end in zip(found, ends, strict=bool(found))
+    )
+
+
+def _items(text: str) -> tuple[_Item, ...]:
+    """The agenda's items with their minutes: ranges, or `… (10 min)`."""
+    ranges = _ranges(text)
+    if len(ranges) > 1:
+        return tuple(_Item(one.text, one.end - one.start) for one in ranges)
     lengths = [(line, match) for line in text.splitlines() if (match := _LENGTH.search(line))]
     return tuple(_Item(line, int(match[1] or match[2])) for line, match in lengths)
 

@@ -33,7 +33,12 @@ def is_woven(page: Page, part: str) -> bool:
 
 def is_timed(page: Page) -> bool:
     """Whether the stretches of the room stand each with its time, in whatever part."""
-    return sum(bool(_TIME_FIRST.match(block.text)) for block in page.plan.blocks) >= FEWEST_TIMES
+    return sum(begins_with_time(block.text) for block in page.plan.blocks) >= FEWEST_TIMES
+
+
+def begins_with_time(text: str) -> bool:
+    """`9:00 …`, `- **25–30** …`."""
+    return _TIME_FIRST.match(text) is not None
 
 
 def _all_are_named(page: Page) -> bool:
