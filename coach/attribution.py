@@ -6,7 +6,7 @@ Looks for the plain cases only: a wrong alarm costs more trust than a missed one
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -58,7 +58,8 @@ _UNTOLD = listed(
 )
 _EMPTY = NOT_UNITS | _NEGATORS | _UNTOLD
 _CLAUSE_END = re.compile(
-    r"(?:^|(?<=[.;!?()\"“”„–—|\n]))[^.;!?()\"“”„–—|\n]++\?|[.;:!()\"“”„–—|\n]|\s-\s|,(?!\d)|\b(?:but|aber|mais|and|und|et)\b"
+    r"(?:^|(?<=[.;!?()\"“”„–—|\n]))[^.;!?()\"“”„–—|\n]++\?|[.;:!()\"“”„–—|\n]|\s-\s|,(?!\d)"
+    r"|\b(?:but|aber|mais|and|und|et|or|oder)\b"
 )
 _FORMULA = re.compile(r"[=×÷]")
 _NO_SHOW = re.compile(r"\bno-(?=[a-z])")
@@ -67,8 +68,14 @@ _NOT_UNTIL = re.compile(r"\b(?:not|nicht|pas|no) (?:until|till|before|bis|vor|av
 """Says when, and denies nothing."""
 _CLAUSE_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _ENDING = re.compile(r"(?<=\w{4})(?:ing|ed|es|s)$")
-_CONDITION = re.compile(r"\s*(?:but |aber |mais )?(?:if|unless|si|s'il|s'ils|wenn|falls|sofern|als)\b")
+_CONDITION = re.compile(
+    r"\s*(?:but |aber |mais )?(?:only |nur |seulement |except )?"
+    r"(?:if|unless|si|s'il|s'ils|wenn|falls|sofern|als|for (?:each|every|any)|whenever)\b"
+    r"|.*\b(?:if|unless|falls|sofern)\b"
+)
 _WISH = re.compile(r"\b(?:wants?|wanted|would like|wishes|mochte|wunscht|veut|souhaite|quiere|wil)\b")
+_OUGHT = re.compile(r"\b(?:should|ought|supposed|was to|were to|sollte\w*|devai\w+|devrai\w+|deberia\w*|zou)\b")
+"""What ought to be is not so yet."""
 _THAT_NOT = re.compile(r"\b(?:that|who|which|die|der|das|qui|que)\b.*\b(?:not|never|nicht|nie|pas|no|geen|niet)\b")
 _NUMBER = re.compile(r"\d[\d.,]*")
 _ABSENT = re.compile(r"\s*(?:not|nicht|pas) (?:on the call|in the room|at the table|there|present|invited|dabei|la)\b")
@@ -76,7 +83,7 @@ _ABSENT = re.compile(r"\s*(?:not|nicht|pas) (?:on the call|in the room|at the ta
 MIN_SHARED_WORDS = 2
 MIN_SINGLE_LETTERS = 4
 """One word in common is enough when it is all that both clauses say, and no short one."""
-MIN_SHARE = 0.6
+MIN_SHARE = 0.7
 """Of the shorter clause's content words; below, two clauses are not taken to speak of the same thing."""
 
 
@@ -84,10 +91,12 @@ MIN_SHARE = 0.6
 class _Clause:
     stems: frozenset[str]
     is_denied: bool
+    denied: frozenset[str]
+    """The word that each denial is about: the next one, or the last before it."""
     words: int
     numbers: frozenset[str]
     is_condition: bool
-    """`if I do not find it`: says nothing of what is."""
+    """`if I do not find it`: says nothing of what is, nor does what only follows from it."""
     wishes_otherwise: bool
     """`wants two vans that do not meet`: what is wished for is not so yet."""
 
@@ -130,7 +139,7 @@ def turned(text: str, cited: Sequence[NoteLine], case: Case) -> str | None:
         best = max((count for count, _, _ in alike), default=0)
         nearest = [(other, line) for count, other, line in alike if count == best]
         same = clause.is_denied and any(other.is_denied and clause.stems & other.stems for other, _ in theirs)
-        is_turned = all(other.is_denied != clause.is_denied for other, _ in nearest)
+        is_turned = all(_is_opposite(clause, other) for other, _ in nearest)
         if nearest and is_turned and not same:
             line = nearest[0][1]
             if is_instruction_like(line.text):
@@ -196,17 +205,31 @@ def _clauses(text: str, people: frozenset[str]) -> tuple[_Clause, ...]:
 def _clause(part: str, people: frozenset[str]) -> _Clause | None:
     """None without content words: nothing can say its opposite."""
     words = _CLAUSE_WORD.findall(part)
-    stems = frozenset(_stem(word) for word in words if len(word) > 3 and word not in _EMPTY and word not in people)
+    stems = frozenset(_stem(word) for word in words if _tells(word, people))
     if not stems:
         return None
     return _Clause(
         stems=stems,
         is_denied=len([word for word in words if word in _NEGATORS]) % 2 == 1 and not _ABSENT.match(part),
+        denied=frozenset(_denied(words, people)),
         words=len(words),
         numbers=frozenset(number.rstrip(".,") for number in _NUMBER.findall(part)),
         is_condition=_CONDITION.match(part) is not None,
         wishes_otherwise=_is_wished_otherwise(part),
     )
+
+
+def _denied(words: Sequence[str], people: frozenset[str]) -> Iterator[str]:
+    """`she cannot answer yet` of an order denies the answer."""
+    tells = [_tells(word, people) for word in words]
+    for place in (number for number, word in enumerate(words) if word in _NEGATORS):
+        behind = (number for number in range(place + 1, len(words)) if tells[number])
+        before = (number for number in range(place - 1, -1, -1) if tells[number])
+        yield from (_stem(words[number]) for number in [next(behind, next(before, None))] if number is not None)
+
+
+def _tells(word: str, people: frozenset[str]) -> bool:
+    return len(word) > 3 and word not in _EMPTY and word not in people and not word[0].isdigit()
 
 
 @lru_cache(maxsize=4096)
@@ -215,13 +238,13 @@ def _stem(word: str) -> str:
 
 
 def _is_wished_otherwise(part: str) -> bool:
-    """A denial in what is wished for: `that do not meet`; `wants no demo` denies the wish."""
+    """What ought to be, or a denial in what is wished for: `that do not meet`; `wants no demo` denies the wish."""
     wish = _WISH.search(part)
-    return wish is not None and _THAT_NOT.search(part, wish.end()) is not None
+    return _OUGHT.search(part) is not None or (wish is not None and _THAT_NOT.search(part, wish.end()) is not None)
 
 
 def _is_alike(one: _Clause, other: _Clause) -> bool:
-    if one.is_condition != other.is_condition or one.wishes_otherwise or other.wishes_otherwise:
+    if one.is_condition or other.is_condition or one.wishes_otherwise or other.wishes_otherwise:
         return False
     if one.numbers and other.numbers and one.numbers.isdisjoint(other.numbers):
         return False
@@ -229,6 +252,12 @@ def _is_alike(one: _Clause, other: _Clause) -> bool:
         return True
     shared = len(one.stems & other.stems)
     return shared >= MIN_SHARED_WORDS and shared >= MIN_SHARE * min(len(one.stems), len(other.stems))
+
+
+def _is_opposite(one: _Clause, other: _Clause) -> bool:
+    """One of two that are alike denies what both say, and nothing else."""
+    denied = one.denied if one.is_denied else other.denied
+    return one.is_denied != other.is_denied and not denied.isdisjoint(one.stems & other.stems)
 
 
 def _first(name: str) -> str:
