@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from functools import lru_cache
 
-from coach.moments import FULL_WEEKDAY, SLASHED, DateMatch, date_matches, ordinals, time_matches
+from coach.moments import FULL_WEEKDAY, SLASHED, DateMatch, date_matches, days_alone, time_matches
 from coach.schema import AccountContext, NoteLine
 from coach.words import MONTHS, NUMBERS, WEEKDAY_NAMES, WEEKDAYS, fold
 
@@ -83,27 +83,22 @@ def weekdays(text: str) -> tuple[tuple[int, str], ...]:
 def days_to_come(text: str, *, today: date) -> tuple[date, ...]:
     """`Monday the 14th`: the next such day, where within two months the 14th is a Monday."""
     coming = [today + timedelta(days=step) for step in range(MOST_DAYS_AHEAD)]
-    said = ((WEEKDAYS[match["weekday"]], int(match["day"])) for match in _WEEKDAY_THE.finditer(fold(text)))
+    said = ((WEEKDAYS[one.weekday], one.day) for one in days_alone(text) if one.weekday)
     found = ((day for day in coming if (day.weekday(), day.day) == one) for one in said)
     return tuple(day for days in found for day in [next(days, None)] if day)
 
 
 @lru_cache(maxsize=4096)
 def days_of_month(text: str) -> tuple[tuple[int, str], ...]:
-    """Days without a month, `the 15th`, with their words."""
-    found = ordinals(text)
+    """Days without a month, `the 15th`, `Wed 17`, with their words."""
+    found = days_alone(text)
     dated = {place for one in date_matches(text) for place in range(one.start, one.end)} if found else set()
     return tuple(
-        (int(match["day"] or match["day2"]), text[match.start() : match.end()].split()[-1])
-        for match in found
-        if dated.isdisjoint(range(match.start(), match.end()))
+        (one.day, text[one.start : one.end].split()[-1]) for one in found if dated.isdisjoint(range(one.start, one.end))
     )
 
 
 MOST_DAYS_AHEAD = 62
-_WEEKDAY_THE = re.compile(
-    r"\b(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day),? (?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)\b"
-)
 LONG_AGO_DAYS = 270
 """From here on a day without its year is rather one of its entry's year than of today's: half a year and a margin."""
 SLIPS_WITHIN_DAYS = 60

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import zip_longest
 
-from coach.moments import WORD_OR_NUMBER, date_matches, ordinals, time_matches
+from coach.moments import WORD_OR_NUMBER, date_matches, days_alone, time_matches
 from coach.words import CURRENCIES, DOZENS, MULTIPLIERS, NOT_UNITS, NUMBERS, TENS, UNITS, fold
 
 HARD_UNITS = frozenset({"%", "s", "min", "h", "day", "week", "month", "year", "x", "°C"})
@@ -94,7 +94,7 @@ _PERCENT = re.compile(
     r"\s?(?:%|per ?cent\b|prozent\b|procent\b|pct\b|pour ?cent\b|por ciento\b|v\.h\."
     r"|(?:in|out of|of) (?:a|every) hundred\b)"
 )
-_UNIT = re.compile(r"[\s-]?(?:working |full |calendar |business )?(°?[a-z][a-z']*)")
+_UNIT = re.compile(r"[\s-]?(?:working |full |calendar |business )?(°?[a-z](?:[a-z']*[a-z])?)")
 _APPROXIMATE = re.compile(
     r"(?:\b(?:about|around|approx\.?|approximately|circa|ca\.?|rd\.?|rund|roughly|nearly|almost|over|more than"
     r"|well over|environ|etwa|ungefahr|gut|knapp|some|up to|at least|eher|so|unos|casi|or so)|~|≈|>|<)\s?$"
@@ -121,7 +121,7 @@ def _masked(text: str) -> str:
         return folded
     spans = [(one.start, one.end) for one in date_matches(text)]
     spans += [one.span() for one in time_matches(text)]
-    spans += [one.span() for one in ordinals(text)]
+    spans += [(one.start, one.end) for one in days_alone(text)]
     signs = list(folded)
     for start, end in spans:
         signs[start:end] = "\x00" * (end - start)

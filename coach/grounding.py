@@ -17,7 +17,7 @@ from coach.dates import dates, days_to_come, weekdays
 from coach.daycounts import COUNTED_UNITS, count_problem, is_counted, weekday_problems
 from coach.figures import Figure, figures
 from coach.held import Case, case_of, is_named, stands
-from coach.loose import is_held_date, loose_figures, loose_words, names_in
+from coach.loose import apart_from_nouns, is_held_date, loose_figures, loose_words, names_in
 from coach.names import names, page_reads_german
 from coach.schema import AccountContext, Block, Check
 from coach.sums import ShownSum, shown_sums
@@ -266,7 +266,7 @@ def _stands_not(word: str, claim: Claim, case: Case) -> str:
 
 def _inventions(claim: Claim, case: Case) -> Iterator[str]:
     """In a proposal only what nothing in the whole context knows: a name, or an amount or share that is no sum."""
-    for name in names(claim.text, in_german=claim.page.is_german):
+    for name in apart_from_nouns(claim, case):
         if not is_named(name, case.whole, case):
             yield f"“{name}” is named in no line"
     shown = {one.result for one in shown_sums(claim.text) if one.holds}

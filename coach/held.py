@@ -64,6 +64,11 @@ class Case:
         """Of the whole context."""
         return tuple(one for line in self.in_order for one in figures(line.text))
 
+    @cached_property
+    def known_words(self) -> frozenset[str]:
+        """Of the names of everybody known and of the record."""
+        return self.public_words | {word for name in self.people for word in name_words(name)}
+
     def is_name_word(self, word: str) -> bool:
         """True where the folded word is one of a name in some note."""
         if word not in self._names:
@@ -315,7 +320,14 @@ def _same(one: Figure, other: Figure, slack: Decimal | None) -> bool:
     if one.unit in SECONDS and other.unit in SECONDS:
         a, b = one.value * SECONDS[one.unit], other.value * SECONDS[other.unit]
         return a == b or (one.is_approximate and abs(a - b) <= a / 12)
-    return _is_alike(one, other, slack) and same_unit(one, other)
+    return (
+        _is_in_cents(one, other) or _is_in_cents(other, one) or (_is_alike(one, other, slack) and same_unit(one, other))
+    )
+
+
+def _is_in_cents(one: Figure, other: Figure) -> bool:
+    """`19 cents` of `0.19 EUR`."""
+    return one.unit in CENTS and other.unit.isupper() and one.value == other.value * 100
 
 
 def _is_alike(one: Figure, other: Figure, slack: Decimal | None) -> bool:
@@ -333,6 +345,7 @@ def _is_alike(one: Figure, other: Figure, slack: Decimal | None) -> bool:
     return slack is not None and abs(value - given) <= slack
 
 
+CENTS = frozenset({"cent", "ct", "penny", "pence"})
 _HALF = Decimal("0.5")
 _IN_THOUSANDS = re.compile(r"\d\s?k\b")
 

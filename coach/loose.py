@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 
 from coach.claims import OUTCOME_PARTS, Claim, agenda_span, opens_as_ours, proposed_terms
@@ -13,7 +13,8 @@ from coach.dates import FoundDate, days_of_month, days_to_come, times
 from coach.daycounts import COUNTED_UNITS, holds, is_counted, named_days, spans_of_months
 from coach.figures import AMOUNT, HARD_UNITS, Figure, figures, same_unit
 from coach.held import Case, Held, is_counted_from, is_named, is_time_between, stands
-from coach.names import is_opener, names
+from coach.names import is_opener, name_words, names
+from coach.schema import Meeting
 from coach.sums import CONSTANTS, fits, follows, shown_sums
 from coach.words import MONTHS, UNITS, fold
 
@@ -30,15 +31,15 @@ def loose_words(claim: Claim, case: Case) -> Iterator[str]:
     """Words that state something which nothing held yields."""
     yield from (one.text for one in loose_figures(claim, case))
     yield from (one.text for one in claim.own if not is_held_date(one, claim, case))
-    yield from _loose_times(claim)
-    yield from (word for day, word in days_of_month(claim.text) if not _is_held_day_of_month(day, claim))
+    yield from _loose_times(claim, case.context.meeting)
+    yield from _loose_days_of_month(claim, case)
     yield from (match["month"] for match in _loose_months(claim))
     yield from (name for name in names_in(claim, case) if not is_named(name, claim.holding, case))
 
 
 def names_in(claim: Claim, case: Case) -> tuple[str, ...]:
     """Names, also at the start of a sentence where the context knows the word as a name; not so in German."""
-    found = names(claim.text, in_german=claim.page.is_german)
+    found = apart_from_nouns(claim, case)
     if claim.page.is_german:
         return found
     opening = {match[1] for match in _OPENING_WORD.finditer(claim.text)} - {
@@ -50,6 +51,15 @@ def names_in(claim: Claim, case: Case) -> tuple[str, ...]:
         if word.lower() == fold(word) and not is_opener(word) and case.is_name_word(fold(word))
     )
     return tuple(dict.fromkeys((*found, *known)))
+
+
+def apart_from_nouns(claim: Claim, case: Case) -> tuple[str, ...]:
+    """Names; in German none that is somebody known beside a noun: `Wilms Geld`, `Gellrands Ja`."""
+    found = names(claim.text, in_german=claim.page.is_german)
+    if not claim.page.is_german:
+        return found
+    known = case.known_words
+    return tuple(name for name in found if not any(word in known or word[:-1] in known for word in name_words(name)))
 
 
 _OPENING_WORD = re.compile(r"(?:^|[.!?:;|\n\"“„>]\s*)([A-Z]\w{2,})\b(?!:)")
@@ -221,15 +231,7 @@ def is_held_date(one: FoundDate, claim: Claim, case: Case) -> bool:
         return True
     if _is_open_end(one, claim) and any(abs((one.day - day).days) == 1 for day in known):
         return True
-    counted = (
-        *claim.holding.figures,
-        *(figure for figure in figures(claim.text) if stands(figure, claim.holding.figures)),
-    )
-    return is_counted_from(
-        one.day,
-        (*known, *named),
-        [*_single_spans(claim.holding.text), *(one for one in counted if one.unit in {"day", "week", "month"})],
-    )
+    return is_counted_from(one.day, (*known, *named), _spans(claim))
 
 
 def _single_spans(text: str) -> Iterator[Figure]:
@@ -250,21 +252,53 @@ def _is_open_end(one: FoundDate, claim: Claim) -> bool:
     )
 
 
-def _loose_times(claim: Claim) -> Iterator[str]:
+def _loose_times(claim: Claim, meeting: Meeting) -> Iterator[str]:
     if claim.part == "agenda":
         return
+    lasts = range(meeting.minutes or LONGEST_MEETING) if claim.part in OURS_TO_TIME and meeting.start else range(0)
     for clock in times(claim.text):
         twelve = clock.replace(hour=(clock.hour + 12) % 24)
-        lasting = Figure(Decimal(clock.hour * 60 + clock.minute), "min", "", 0, 0)
+        lasting = Figure(Decimal(_minutes(clock)), "min", "", 0, 0)
         is_span = re.search(r"\dh\d", claim.text) and is_time_between(lasting, claim.holding.times)
-        if not is_span and clock not in claim.holding.times and twelve not in claim.holding.times:
+        is_within = meeting.start is not None and _minutes(clock) - _minutes(meeting.start) in lasts
+        if not (is_span or is_within) and clock not in claim.holding.times and twelve not in claim.holding.times:
             yield _as_written(clock, claim.text)
+
+
+OURS_TO_TIME = OUTCOME_PARTS | {"opening", "purpose", "bring", "answers"}
+"""Parts that may say at what minute of the meeting something is asked."""
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 def _as_written(clock: time, text: str) -> str:
     return next(
-        (match[0] for match in re.finditer(r"\d{1,2}[:.h]\d{2}", text) if times(match[0]) == (clock,)), f"{clock:%H:%M}"
+        (match[0] for match in re.finditer(r"\d{1,2}(?:[:.h]|\sh\s)\d{2}", text) if times(match[0]) == (clock,)),
+        f"{clock:%H:%M}",
     )
+
+
+def _loose_days_of_month(claim: Claim, case: Case) -> Iterator[str]:
+    """A day under its weekday may be counted, or be any day to come that the notes or the page know."""
+    named = {day.day: day for day in days_to_come(claim.text, today=claim.days.today)}
+    for number, word in days_of_month(claim.text):
+        day = named.get(number)
+        if not (_is_held_day_of_month(number, claim) or (day and _is_known_day(day, named.values(), claim, case))):
+            yield word
+
+
+def _is_known_day(day: date, named: Iterable[date], claim: Claim, case: Case) -> bool:
+    known = (*claim.holding.days, *claim.days.fixed, *named)
+    return day in case.whole.days or day.day in case.whole.days_of_month or is_counted_from(day, known, _spans(claim))
+
+
+def _spans(claim: Claim) -> list[Figure]:
+    """How many days, weeks or months the lines say, or the words after them."""
+    said = (one for one in figures(claim.text) if stands(one, claim.holding.figures))
+    counted = (one for one in (*claim.holding.figures, *said) if one.unit in {"day", "week", "month"})
+    return [*_single_spans(claim.holding.text), *counted]
 
 
 def _is_held_day_of_month(day: int, claim: Claim) -> bool:
@@ -274,6 +308,8 @@ def _is_held_day_of_month(day: int, claim: Claim) -> bool:
         return True
     known = (*claim.days.every, *claim.page.proposed)
     if claim.part in OUTCOME_PARTS and any(one.day == day for one in days_to_come(claim.text, today=claim.days.today)):
+        return True
+    if any(one.value == day and not one.unit.isupper() for one in claim.holding.figures):
         return True
     return day in claim.holding.days_of_month or any(one.day == day for one in known)
 

@@ -23,6 +23,7 @@ _NO_NAMES = listed(
     meeting english french german spanish dutch italian european british american swiss friday monday christmas
     easter xmas year quarter today tomorrow yesterday internet wifi excel word mail email web best ask fall
     fall-back fallback stop purpose agenda opening before who minutes record outcome decides short total takes wants
+    ja nein oui non vat ht ttc tva mwst ust iva btw gst noel noël ostern weihnachten paques easter toussaint
     away passed next then answer credit treasury accounting production controlling warehouse reception dispatch"""
 )
 """Capitalised words that name nobody: trade abbreviations, departments, titles, languages, the page's own labels."""
@@ -46,7 +47,9 @@ _CODE_HINT = re.compile(r"[A-Z][\w/-]*\d")
 _DATED_CODE = re.compile(r"[A-Z]?\d*[hmk]?$|(?:EUR|USD|GBP|CAD|CHF)\d", re.IGNORECASE)
 _SCALED = re.compile(r"(?:Mio|Mrd|Tsd|Mill?|MW|MWh|KW|EUR|USD|GBP|CHF|CAD)/\d")
 """`73 Mio/365` is a sum."""
-_OPENING = re.compile(r"(?:^|[.!?:;·|\n(\[\"“„«»>*_/–—]|(?:^|\n)\s*(?:[-*•>#]+|\d+[.)]))\s*[\"'“„«*_(\[]*(?=[^\W\d_])")
+_OPENING = re.compile(
+    r"(?:^|[.!?:;·|\n(\[\"“„«»>*_/–—]|(?:^|\n)\s*(?:[-*•>#]+|\d+[.)]))\s*[\"'“”„«»*_()\[\] ]*(?=[^\W\d_])"
+)
 _INITIAL = re.compile(r"\b([A-Z])(?:\.\s?|\s)?([A-Z][a-zà-ÿ]{2,})\b")
 _PERSON = r"\b(?P<name>(?:[A-ZÀ-Þ]\.? )?[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){0,2})"
 _OUR_WORK = (
@@ -225,7 +228,8 @@ def _capitalised(text: str) -> Iterator[list[re.Match[str]]]:
     for match in _WORD.finditer(text):
         if not match[0][0].isupper() or any(map(str.isdigit, match[0])):
             continue
-        if run and not _goes_on(text[run[-1].end() : match.start()], run[-1][0]):
+        between = text[run[-1].end() : match.start()] if run else ""
+        if run and (not _goes_on(between, run[-1][0]) or ("." in between and is_opener(match[0]))):
             yield run
             run = []
         run.append(match)
@@ -238,12 +242,17 @@ def _goes_on(between: str, word: str) -> bool:
     return between in {" ", "\u00a0"} or (between == ". " and (len(word) == 1 or fold(word) in _TITLES))
 
 
+def _is_day(word: str) -> bool:
+    """`Missing Friday noon: …`"""
+    return fold(word) in WEEKDAYS or fold(word) in MONTHS
+
+
 def _opens_with_name(text: str, run: list[re.Match[str]]) -> bool:
     """At the start of a sentence: two capitals in a row, or one before `said`, `wants`, `promised` …"""
-    first = fold(run[0][0])
+    first = _CONTRACTED.sub("", fold(run[0][0]))
     if first in _NOT_OPENERS or first in _TITLES:
         return False
-    if len(run) > 1:
+    if len(run) > 1 and not _is_day(run[1][0]):
         return len(run[1][0]) > 1 and not run[1][0].isupper() and run[0][0].isalpha() and first not in _OPENERS
     return _SPEAKS.match(text, run[0].end()) is not None
 

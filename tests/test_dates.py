@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.dates import calendar, dates, days_of_month, noted_days, times, weekdays, writes_month_first
+from coach.dates import (
+    calendar,
+    dates,
+    days_of_month,
+    days_to_come,
+    noted_days,
+    times,
+    weekdays,
+    writes_month_first,
+)
+from coach.figures import figures
 from coach.schema import AccountContext, Meeting, NoteLine
 
 TODAY = dt.date(2026, 12, 1)
@@ -76,6 +86,11 @@ def test_both_ends_of_a_range_are_dates() -> None:
     assert days("between 4 and 14 Dec") == ["2026-12-04", "2026-12-14"]
 
 
+@pytest.mark.parametrize("text", ["the dark week, 1–5 February", "1-5 Feb", "1st–5th February"])
+def test_both_ends_of_a_range_without_spaces_are_dates(text: str) -> None:
+    assert days(text)[-1] == "2027-02-05"
+
+
 def test_month_first_notes_read_month_first() -> None:
     notes = context("10/13 call", "11/5 voicemail")
     assert writes_month_first(notes)
@@ -110,9 +125,10 @@ def test_days_without_a_year_in_notes_of_long_ago_are_of_that_time() -> None:
 
 
 def test_times_of_day_are_read() -> None:
-    assert [f"{one:%H:%M}" for one in times("07:50, back 1:20 pm, um 9.30 Uhr, 10u, 14h30, 2 p.m.")] == [
-        "07:50", "13:20", "09:30", "10:00", "14:30", "14:00",
+    assert [f"{one:%H:%M}" for one in times("07:50, back 1:20 pm, um 9.30 Uhr, 10u, 14h30, 2 p.m., 8 h 45")] == [
+        "07:50", "13:20", "09:30", "10:00", "14:30", "14:00", "08:45",
     ]  # fmt: skip
+    assert times("2 h 40 of driving") == ()
 
 
 def test_both_ends_of_a_span_of_the_clock_are_times() -> None:
@@ -123,6 +139,30 @@ def test_weekdays_and_days_without_a_month_are_told() -> None:
     assert weekdays("on Thursday, am Freitag")[0][0] == 3
     assert weekdays("on Thursday, am Freitag")[1][0] == 4
     assert days_of_month("by the 15th") == ((15, "15th"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("by Wed 17, himself", [17]),
+        ("papers Fri 11, committee Wed 16.", [11, 16]),
+        ("gelées dès samedi 5.", [5]),
+        ("urteilt bis Do 28. darüber", [28]),
+        ("Monday the 14th", [14]),
+        ("promis pour le 13, du 15 au 18", [13, 15, 18]),
+        ("Mon 14 units, Tue 3 stores", []),
+        ("Tue 10:30, Fri 9 am, mardi 8 h 30", []),
+        ("le 5 février, Fri 11 Dec", []),
+        ("au 20 % de hausse, Wed 45", []),
+    ],
+)
+def test_days_under_their_weekday_or_behind_an_article_are_days_of_a_month(text: str, found: list[int]) -> None:
+    assert [day for day, _ in days_of_month(text)] == found
+    assert not [one for one in figures(text) if one.value in found]
+
+
+def test_the_day_to_come_is_the_one_with_that_weekday() -> None:
+    assert days_to_come("by Wed 16, not Fri 16", today=TODAY) == (dt.date(2026, 12, 16),)
 
 
 @given(

@@ -52,6 +52,7 @@ def read(text: str) -> list[tuple[str, str]]:
         ("10 working days", "10", "day"),
         ("12-month term", "12", "month"),
         ("41 trucks", "41", "truck"),
+        ("14 months' queue", "14", "month"),
         ("firmware 4.2 on it", "4.2", ""),
         ("at -25C", "-25", "°C"),
     ],
