@@ -63,9 +63,20 @@ class Indexed:
 class Indexer:
     """Indexes a page in groups of blocks, each asked for as soon as it is complete."""
 
-    def __init__(self, brief: Brief, models: Models, *, model: str, known: MeetingPlan | None = None) -> None:
-        """`known`: an earlier page; the same words keep what was said of them and are not asked for again."""
-        self._brief, self._models, self._model = brief, models, model
+    def __init__(
+        self,
+        brief: Brief,
+        models: Models,
+        *,
+        model: str,
+        known: MeetingPlan | None = None,
+        is_whole: bool = True,
+    ) -> None:
+        """`known`: an earlier page; the same words keep what was said of them and are not asked for again.
+
+        `is_whole`: a page, and no part of one: an outcome that no group of blocks held is looked for in all of them.
+        """
+        self._brief, self._models, self._model, self._is_whole = brief, models, model, is_whole
         self._earlier = known or MeetingPlan()
         self._known = {block.text: block for block in self._earlier.blocks if block.kind != "heading"}
         self._waiting: list[Block] = []
@@ -99,11 +110,32 @@ class Indexer:
             done += [self._as_known(block) for block in apply_index(blocks, index, self._brief.context)]
             best, fallback = index.best or best, index.fallback or fallback
         whole = tuple(_headings_follow(done))
+        kept = (self._still(self._earlier.best_outcome, whole), self._still(self._earlier.fallback, whole))
+        if self._lacks(best, kept[0], self._earlier.best_outcome) or self._lacks(
+            fallback, kept[1], self._earlier.fallback
+        ):
+            said = await self._outcomes(whole)
+            best, fallback = best or said.best, fallback or said.fallback
         return Indexed(
             whole,
-            self._still(self._earlier.best_outcome, whole) or commitment(best, whole, "best"),
-            self._still(self._earlier.fallback, whole) or commitment(fallback, whole, "fallback"),
+            kept[0] or commitment(best, whole, "best"),
+            kept[1] or commitment(fallback, whole, "fallback"),
         )
+
+    def _lacks(self, said: dict[str, str], kept: Commitment | None, earlier: Commitment) -> bool:
+        """Nothing names it, and it is not that the earlier page had none either."""
+        is_of_none = bool(self._earlier.blocks) and not earlier.what
+        return self._is_whole and not said and not kept and not is_of_none
+
+    async def _outcomes(self, blocks: Sequence[Block]) -> Index:
+        if all(block.kind == "heading" for block in blocks):
+            return Index()
+        request = self._brief.request("index_outcomes", max_tokens=MAX_TOKENS, blocks=numbered(blocks))
+        try:
+            return read_index((await self._models.ask(self._model, request)).text)
+        except ModelError as error:
+            self.failed = error
+            return Index()
 
     def _still(self, earlier: Commitment, blocks: Sequence[Block]) -> Commitment | None:
         """The earlier page's commitment, where all its blocks stand on this one word for word."""

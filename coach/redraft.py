@@ -294,7 +294,7 @@ def _unfenced(answer: str) -> str:
 
 async def _indexed(blocks: tuple[Block, ...], brief: Brief, models: Models, model: str) -> tuple[Block, ...]:
     """By the indexer; by code where it fails or the money is spent: what is written is kept."""
-    indexer = Indexer(brief, models, model=model)
+    indexer = Indexer(brief, models, model=model, is_whole=False)
     indexer.add(blocks)
     try:
         return (await indexer.finish()).blocks

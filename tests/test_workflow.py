@@ -183,6 +183,38 @@ async def test_a_block_kept_word_for_word_is_not_indexed_again(context: AccountC
     assert kept.check.status == "verified"
 
 
+OUTCOMES = "TASK: say what the page below asks"
+
+
+def names_no_outcome(body: Body) -> Reply:
+    """An indexer who does not see the outcomes in any group of blocks, and sees them on the whole page."""
+    asked, answer = task_of(body), writer(body)
+    if asked.startswith(OUTCOMES):
+        return Answer("BEST who: Tom Reed | what: writes what counts as passed | by: 2026-12-07\n")
+    if not asked.startswith("TASK: below stands"):
+        return answer
+    assert isinstance(answer, Answer)
+    return Answer("\n".join(row for row in answer.text.splitlines() if not row.startswith(("BEST", "FALLBACK"))))
+
+
+async def test_an_outcome_that_no_group_of_blocks_named_is_looked_for_on_the_whole_page(
+    context: AccountContext, serve: Serve
+) -> None:
+    endpoint = serve(names_no_outcome)
+    drafted = await plan_meeting(context, options=MODEL)
+    asked = [task_of(body) for body in endpoint.bodies if task_of(body).startswith(OUTCOMES)]
+    assert all("Whether Tom believes the cause" in one and "**Stop:**" in one for one in asked)
+    assert (drafted.plan.best_outcome.who, drafted.plan.best_outcome.by) == ("Tom Reed", "2026-12-07")
+    assert drafted.failures == ()
+    assert len(asked) < len(drafted.drafts), "what no page had is not asked for again of the same words"
+
+
+async def test_outcomes_that_were_named_are_not_asked_for_again(context: AccountContext, serve: Serve) -> None:
+    endpoint = serve(writer)
+    await plan_meeting(context, options=MODEL)
+    assert not [body for body in endpoint.bodies if task_of(body).startswith(OUTCOMES)]
+
+
 def suggesting(body: Body) -> Reply:
     """A second reader who finds two things in the last page: one that lines hold, one that none does."""
     asked = task_of(body)

@@ -97,7 +97,7 @@ def answer_to(task: str, word: str) -> str:
         return page.replace("15 minutes", "20 minutes")
     if task.startswith("TASK: criticise"):
         return f"1. Nobody says who signs for {word}."
-    if task.startswith(("TASK: below stands", "TASK: you said")):
+    if task.startswith(("TASK: below stands", "TASK: you said", "TASK: say what the page")):
         blocks = re.findall(r"^(B\d+) \(", task, re.M)
         return "\n".join(f"{block}: other | L2" for block in blocks) or "B0: other | none"
     if task.startswith("TASK: you are a strict examiner"):

@@ -27,6 +27,7 @@ _CALLS = {
     "TASK: criticise this page": "criticise",
     "TASK: below stands": "index",
     "TASK: you said which lines": "index_again",
+    "TASK: say what the page below asks": "index_outcomes",
     "TASK: you are a strict examiner": "judge",
     AFRESH: "judge_again",
     "TASK: the page is": "cut",
