@@ -11,6 +11,8 @@ from coach.checks.language import content_stems, sentences, words
 from coach.checks.page import Page, finding, passages_in
 from coach.checks.spoken import ways_to_open
 from coach.checks.woven import begins_with_time, is_timed
+from coach.dates import dates
+from coach.excerpt import excerpt
 from coach.markup import plain
 from coach.rubric import rubric, words_for
 from coach.schema import Finding
@@ -111,6 +113,9 @@ def few_open_questions(page: Page) -> Iterator[Finding]:
         if label:
             why = f"The notes answer “{question}” already ({label})."
             yield finding("R10", why, part="find_out", block=block, gravity="hint", lines=(label,))
+        elif _ASKS_WHEN.match(question) and (said := _day_told(page, question)):
+            why = f"The page answers “{question}” itself: “{excerpt(said, 60)}”"
+            yield finding("R10", why, part="find_out", block=block, gravity="hint")
 
 
 def _agenda(page: Page) -> str:
@@ -185,6 +190,27 @@ def _questions(page: Page) -> tuple[str, ...]:
 
 def _is_closed(page: Page, question: str) -> bool:
     return words_for("closed_questions", page.language).match(question) is not None
+
+
+def _day_told(page: Page, question: str) -> str:
+    """The sentence of another part that says on what day all that happens which the question is about; else empty."""
+    about = {stem[:_ALIKE] for stem in content_stems(question)}
+    if len(about) < _FEWEST_ASKED:
+        return ""
+    told = (block.text for block in page.plan.blocks if block.part not in ("find_out", "best", "fallback"))
+    said = (sentence for text in told for sentence in sentences(text) if "?" not in sentence)
+    return next((one for one in said if _tells_when(one, about, page)), "")
+
+
+def _tells_when(sentence: str, about: set[str], page: Page) -> bool:
+    stems = {stem[:_ALIKE] for stem in content_stems(sentence)}
+    return about <= stems and bool(dates(sentence, today=page.context.today))
+
+
+_ASKS_WHEN = re.compile(r"(?:when|wann|quand|cuándo)\b", re.IGNORECASE)
+_ALIKE = 4
+"""Letters by which `meet` and `meeting` begin alike."""
+_FEWEST_ASKED = 2
 
 
 def _answered_in(page: Page, question: str) -> str:
