@@ -110,16 +110,16 @@ class Indexer:
             done += [self._as_known(block) for block in apply_index(blocks, index, self._brief.context)]
             best, fallback = index.best or best, index.fallback or fallback
         whole = tuple(_headings_follow(done))
-        kept = (self._still(self._earlier.best_outcome, whole), self._still(self._earlier.fallback, whole))
-        if self._lacks(best, kept[0], self._earlier.best_outcome) or self._lacks(
-            fallback, kept[1], self._earlier.fallback
-        ):
+        earlier = self._earlier
+        best_still, fallback_still = self._still(earlier.best_outcome, whole), self._still(earlier.fallback, whole)
+        lacks_best = self._lacks(best, best_still, earlier.best_outcome)
+        if lacks_best or self._lacks(fallback, fallback_still, earlier.fallback):
             said = await self._outcomes(whole)
             best, fallback = best or said.best, fallback or said.fallback
         return Indexed(
             whole,
-            kept[0] or commitment(best, whole, "best"),
-            kept[1] or commitment(fallback, whole, "fallback"),
+            best_still or commitment(best, whole, "best"),
+            fallback_still or commitment(fallback, whole, "fallback"),
         )
 
     def _lacks(self, said: dict[str, str], kept: Commitment | None, earlier: Commitment) -> bool:

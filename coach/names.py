@@ -23,7 +23,7 @@ _NO_NAMES = listed(
     meeting english french german spanish dutch italian european british american swiss friday monday christmas
     easter xmas year quarter today tomorrow yesterday internet wifi excel word mail email web best ask fall
     fall-back fallback stop purpose agenda opening before who minutes record outcome decides short total takes wants
-    ja nein oui non vat ht ttc tva mwst ust iva btw gst noel noël ostern weihnachten paques easter toussaint
+    ja nein oui non vat ht ttc tva mwst ust iva btw gst noel ostern weihnachten paques toussaint
     away passed next then answer credit treasury accounting production controlling warehouse reception dispatch"""
 )
 """Capitalised words that name nobody: trade abbreviations, departments, titles, languages, the page's own labels."""

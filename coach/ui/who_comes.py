@@ -84,18 +84,17 @@ def sides(lines: Sequence[NoteLine]) -> dict[str, str]:
     The engineer beside an account executive is not the rep.
     """
     found: dict[str, str] = {}
-    is_helper = False
+    sellers: dict[str, bool] = {}
+    """Whether each is an engineer."""
     for match in filter(None, (_PARTICIPANT.fullmatch(line.text.strip()) for line in lines)):
         sells = _SELLS.search(match[2])
         if sells:
             ours = _COMPANY.fullmatch(match[2][: sells.start()].strip(" ,"))
-            helps = _ENGINEER.search(match[2]) is not None
-            found |= {"rep": match[1]} if "rep" not in found or (is_helper and not helps) else {}
-            is_helper = helps if found["rep"] == match[1] else is_helper
+            sellers.setdefault(match[1], _ENGINEER.search(match[2]) is not None)
             found |= {"company": ours[0]} if ours and "company" not in found else {}
         elif "account" not in found and (theirs := _company_behind_title(match[2])):
             found["account"] = theirs
-    return found
+    return found | ({"rep": min(sellers, key=sellers.__getitem__)} if sellers else {})
 
 
 def _company_behind_title(aside: str) -> str:
