@@ -20,6 +20,7 @@ from coach.held import Case, case_of, is_named, stands
 from coach.loose import apart_from_nouns, is_held_date, loose_figures, loose_words, names_in
 from coach.names import names, page_reads_german
 from coach.schema import AccountContext, Block, Check
+from coach.shares import called_shares
 from coach.sums import ShownSum, shown_sums
 from coach.words import fold
 
@@ -270,6 +271,7 @@ def _inventions(claim: Claim, case: Case) -> Iterator[str]:
         if not is_named(name, case.whole, case):
             yield f"“{name}” is named in no line"
     shown = {one.result for one in shown_sums(claim.text) if one.holds}
+    shown |= set(called_shares(claim.text, case.figures))
     for one in figures(claim.text):
         is_hard = one.unit in {"%", "°C"} or (one.unit.isupper() and len(one.unit) == 3)
         if is_hard and one not in shown and not stands(one, (*case.figures, *claim.page.worked_out)):

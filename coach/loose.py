@@ -15,6 +15,7 @@ from coach.figures import AMOUNT, HARD_UNITS, Figure, figures, same_unit
 from coach.held import Case, Held, is_counted_from, is_named, is_time_between, stands
 from coach.names import is_opener, name_words, names
 from coach.schema import Meeting
+from coach.shares import called_shares
 from coach.sums import CONSTANTS, fits, follows, shown_sums
 from coach.words import MONTHS, UNITS, fold
 
@@ -72,6 +73,8 @@ def loose_figures(claim: Claim, case: Case) -> list[Figure]:
     good += _given_by_sums(claim, found, good, case)
     if claim.basis == "sum" or claim.part == "sums" or claim.is_table:
         good += _following(claim, found, good, case)
+    shares = called_shares(claim.text, (*claim.cited.given, *good))
+    good += [one for one in _without(found, good) if one in shares]
     good += [one for one in _without(found, good) if stands(one, claim.page.worked_out)]
     good += [one for one in _without(found, good) if _is_rounded(one, good) or _is_listed(one, claim.text)]
     if claim.basis == "assumption" and _ASSUMED.search(fold(claim.text)):

@@ -271,6 +271,50 @@ def test_a_price_in_cents_is_the_price_in_euros() -> None:
     assert check("18 cents a turn.", "L90", beside=("0.19 EUR a turn",)).problems
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A half of it is 60,000 EUR.",
+        "Half of the 120,000 EUR, about 60,000 EUR, is open.",
+        "60,000 EUR, half of it, is open.",
+        "A quarter, 30,000 EUR, is open.",
+        "They owe a third: 40k.",
+        "Die Hälfte, 60.000 EUR, ist offen.",
+        "Ein Viertel davon sind 30.000 EUR.",
+        "La moitié, 60 000 EUR, est due.",
+        "Un quart, soit 30 000 EUR, est dû.",
+        "La mitad, 60.000 EUR, está abierta.",
+    ],
+)
+def test_a_share_that_the_words_name_follows_from_the_amount(text: str) -> None:
+    line = "Amount 120000 EUR a year"
+    bases: tuple[Basis, ...] = ("notes", "proposal")
+    for basis in bases:
+        assert check(text, "L90", beside=(line,), basis=basis).problems == ()
+        assert check(text, "L90", beside=(line.replace("12", "11"),), basis=basis).problems
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A half of it is 50,000 EUR.",
+        "A quarter is 60,000 EUR.",
+        "It is 60,000 EUR.",
+        "Half of the trucks are late and cost 60,000 EUR.",
+        "In the second half, 60,000 EUR is due.",
+        "Last quarter, 30,000 EUR was paid.",
+        "A third vendor wants 40,000 EUR.",
+        "They pay 40,000 EUR, a third vendor says.",
+        "A quarter of an hour, 30,000 EUR.",
+        "Die Hälfte, 50.000 EUR, ist offen.",
+        "Un quart, 60 000 EUR, est dû.",
+        "A half of it is 60,000 USD.",
+    ],
+)
+def test_what_is_not_the_share_that_the_words_name_is_doubted(text: str) -> None:
+    assert check(text, "L90", beside=("Amount 120000 EUR a year",)).problems
+
+
 def test_in_german_somebody_known_beside_a_noun_is_no_name_of_its_own() -> None:
     text = "Die Frage ist, ob Reeds Geld und Lopez Ja für das Ganze reichen und wer es uns sagt."
     assert check(text, "L1").problems == ()
