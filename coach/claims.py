@@ -103,6 +103,11 @@ def opens_as_ours(text: str) -> bool:
     return _OURS.match(text.lstrip(' "“„«>*').casefold()) is not None
 
 
+def opens_as_a_guess(text: str) -> bool:
+    """`My reading, not a fact: …`, `I suspect …`: the rep's own, as its first words say, and nobody's quoted."""
+    return _GUESS.match(fold(text).lstrip(" (>*")) is not None
+
+
 def _apart(one: Figure, call: re.Match[str]) -> int:
     return max(call.start() - one.end, one.start - call.end())
 
@@ -112,6 +117,18 @@ _BESIDE = 24
 _OURS = re.compile(
     r"\b(?:our (?:own )?(?:proposal|suggestion|assumption)|we (?:propose|suggest|assume)|unser (?:eigener )?vorschlag"
     r"|wir schlagen|unsere annahme|notre proposition|nous proposons|nuestra propuesta|proponemos)\b"
+)
+
+_GUESS = re.compile(
+    r"(?:(?:this|that|it) is |(?:that|it)'s |das ist |c'est |es )?(?:only |just |nur |seulement |solo )?"
+    r"(?:(?:(?:my|our) (?:own )?(?:reading|interpretation|guess|hunch|impression|hypothesis|assumption)"
+    r"|(?:mein|unser)e? (?:eigener? )?(?:deutung|lesart|vermutung|einschatzung|interpretation|annahme|eindruck)"
+    r"|(?:mon|ma|notre) (?:propre )?(?:interpretation|lecture|hypothese|impression|supposition)"
+    r"|(?:mi|nuestra) (?:propia )?(?:interpretacion|lectura|hipotesis|impresion|suposicion)"
+    r"|(?:an? |eine |une |una )?(?:guess|vermutung|supposition|suposicion))\b"
+    r"[^.:;!?\n]{0,40}?(?: ?:| - |,? (?:is|ist|est|es|that|dass|que)\b)"
+    r"|(?:i|we) (?:guess|suspect|presume)\b|(?:ich|wir) (?:vermuten?|nehmen? an)\b|je (?:suppose|presume)\b"
+    r"|(?:supongo|sospecho)\b)"
 )
 
 

@@ -11,7 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from coach.attribution import outsider, swapped, turned
-from coach.claims import OUTCOME_PARTS, Claim, Surroundings, claim_of, held_against_all, minutes_of, plain
+from coach.claims import (
+    OUTCOME_PARTS,
+    Claim,
+    Surroundings,
+    claim_of,
+    held_against_all,
+    minutes_of,
+    opens_as_a_guess,
+    plain,
+)
 from coach.confidence import Confidence, confidences, leaks
 from coach.dates import dates, days_to_come, weekdays
 from coach.daycounts import COUNTED_UNITS, count_problem, is_counted, weekday_problems
@@ -193,6 +202,9 @@ def _unfounded(claim: Claim, block: Block, case: Case) -> Iterator[str]:
         if not block.citations:
             yield from (_stands_not(word, claim, case) for word in loose)
             return
+    if not block.citations and block.basis != "sum" and opens_as_a_guess(claim.text):
+        yield from _invented_in_a_guess(claim, case)
+        return
     if not block.citations and block.basis in {None, "notes", "offer"}:
         named = loose or (names(claim.text, in_german=claim.page.is_german) if block.basis else ())
         if named:
@@ -206,6 +218,15 @@ def _unfounded(claim: Claim, block: Block, case: Case) -> Iterator[str]:
     if claim.part not in OUTCOME_PARTS:
         found = (swapped(claim.text, cited, case), outsider(claim.text, cited), turned(claim.text, cited, case))
         yield from (one for one in found if one)
+
+
+def _invented_in_a_guess(claim: Claim, case: Case) -> Iterator[str]:
+    """The rep's own reading needs no line of its own; its figures, days and names stand in some line all the same."""
+    whole = held_against_all(claim, case)
+    loose = tuple(loose_words(whole, case))
+    yield from _sum_problems(whole, case)
+    yield from _count_problems(whole, frozenset(loose))
+    yield from (_stands_not(word, claim, case) for word in loose if not _is_explained(word, whole))
 
 
 def _weekday_alone(claim: Claim) -> Iterator[str]:

@@ -315,6 +315,42 @@ def test_what_is_not_the_share_that_the_words_name_is_doubted(text: str) -> None
     assert check(text, "L90", beside=("Amount 120000 EUR a year",)).problems
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "My reading, not a fact: {}.",
+        "**Our guess:** {}.",
+        "It is only my impression that {}.",
+        "I suspect {}.",
+        "Meine Deutung, keine Tatsache: {}.",
+        "Ich vermute, {}.",
+        "Mon interprétation, pas un fait : {}.",
+        "Je suppose que {}.",
+        "Mi lectura, no un hecho: {}.",
+    ],
+)
+def test_what_says_that_it_is_the_reps_own_reading_needs_no_line(told: str) -> None:
+    bases: tuple[Basis | None, ...] = (None, "notes", "assumption")
+    for basis in bases:
+        assert check(told.format("Tom asks Jens Holt"), basis=basis, beside=("Jens Holt wrote",)).problems == ()
+    assert "Jens Holt" in check(told.format("Tom asks Jens Holt"), basis=None).problems[0]
+    assert "43" in check(told.format("he minds the 43 trucks"), basis=None).problems[0]
+    assert "29 Dec" in check(told.format("he minds the 29 Dec"), basis=None).problems[0]
+    assert check(told.format("he minds the 41 trucks"), "L2", basis=None).problems
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tom minds the 41 trucks.",
+        "Tom minds the 41 trucks: that is my reading.",
+        "My readings of 41 trucks: Tom minds.",
+    ],
+)
+def test_a_statement_that_does_not_open_as_a_reading_needs_a_line(text: str) -> None:
+    assert "no line is named" in check(text, basis=None).problems[0]
+
+
 def test_in_german_somebody_known_beside_a_noun_is_no_name_of_its_own() -> None:
     text = "Die Frage ist, ob Reeds Geld und Lopez Ja für das Ganze reichen und wer es uns sagt."
     assert check(text, "L1").problems == ()
