@@ -98,6 +98,22 @@ def days_of_month(text: str) -> tuple[tuple[int, str], ...]:
     )
 
 
+def spelled_days(text: str) -> tuple[int, ...]:
+    """Days of a month written out in English: `the twentieth of January`, `the thirty-first`; not `the second call`."""
+    found = _SPELLED_DAY.finditer(fold(text))
+    return tuple((TENS_OF_DAYS[match["ten"]] if match["ten"] else 0) + ORDINALS[match["one"]] for match in found)
+
+
+_ORDINAL_WORDS = """
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
+    sixteenth seventeenth eighteenth nineteenth twentieth
+"""
+ORDINALS = {word: number for number, word in enumerate(_ORDINAL_WORDS.split(), start=1)} | {"thirtieth": 30}
+TENS_OF_DAYS = {"twenty": 20, "thirty": 30}
+_SPELLED_DAY = re.compile(
+    rf"\bthe (?:(?P<ten>{'|'.join(TENS_OF_DAYS)})[- ])?(?P<one>{'|'.join(ORDINALS)})\b"
+    rf"(?! (?!of (?:{'|'.join(MONTHS)})\b|(?:and|or|at|if|is|was|to|till|until|we|he|she|they|i)\b)[a-z])"
+)
 MOST_DAYS_AHEAD = 62
 LONG_AGO_DAYS = 270
 """From here on a day without its year is rather one of its entry's year than of today's: half a year and a margin."""

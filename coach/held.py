@@ -10,7 +10,16 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from coach.dates import FoundDate, clock_times, days_of_month, noted_days, times, weekdays, working_days
+from coach.dates import (
+    FoundDate,
+    clock_times,
+    days_of_month,
+    noted_days,
+    spelled_days,
+    times,
+    weekdays,
+    working_days,
+)
 from coach.figures import SECONDS, Figure, figures, same_unit, seconds
 from coach.names import known_people, name_words, names, same_person
 from coach.schema import AccountContext, Check, NoteLine
@@ -120,7 +129,8 @@ class Held:
 
     @cached_property
     def days_of_month(self) -> frozenset[int]:
-        return frozenset(day for line in self._lines for day, _ in days_of_month(line.text))
+        written = (day for line in self._lines for day, _ in days_of_month(line.text))
+        return frozenset((*written, *spelled_days(self.text)))
 
     @cached_property
     def times(self) -> frozenset[time]:

@@ -17,7 +17,7 @@ from coach.names import is_opener, name_words, names
 from coach.schema import Meeting
 from coach.shares import called_shares
 from coach.sums import CONSTANTS, fits, follows, shown_sums
-from coach.words import MONTHS, UNITS, fold
+from coach.words import MONTHS, NUMBERS, UNITS, fold
 
 LONGEST_MEETING = 240
 """Minutes, where nothing says how long it lasts."""
@@ -173,10 +173,20 @@ def _is_held_figure(figure: Figure, claim: Claim) -> bool:
         return True
     if figure.unit == "%" and any(one.unit == "%" and one.value == 100 - figure.value for one in claim.holding.figures):
         return True
-    if _is_counted_in_months(figure, claim):
+    if _is_counted_in_months(figure, claim) or _is_written_so(figure, claim.holding.text):
         return True
     is_year = figure.value in {day.year for day in (*claim.days.every,)} and not figure.unit.isupper()
     return is_year or (figure.unit in COUNTED_UNITS and holds(claim.text, figure, claim.days))
+
+
+def _is_written_so(figure: Figure, told: str) -> bool:
+    """The same number word, whatever it counts there: `Seven, not thirteen`; the same year within another word."""
+    word = fold(figure.text).split()[0] if figure.text.strip() else ""
+    is_year = not figure.unit and word.isdigit() and FIRST_YEAR <= int(word) <= LAST_YEAR
+    return (word in NUMBERS or is_year) and re.search(rf"(?<![^\W_]){word}(?![^\W_])", told) is not None
+
+
+FIRST_YEAR, LAST_YEAR = 1990, 2060
 
 
 def _is_counted_in_months(figure: Figure, claim: Claim) -> bool:

@@ -266,6 +266,34 @@ def test_a_day_to_come_that_the_notes_know_or_that_is_counted_needs_no_other_lin
     assert "16" in check("Her paper goes out Wed 16.", "L91", beside=beside).problems[0]
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("Seven, not thirteen, she said", "She wants seven kitchens."),
+        ("renewed to Feb/2028 then", "It runs to February 2028."),
+        ("there is a stage free Wednesday the twentieth of January", "The panel sits on the 20th."),
+        ("by the thirty-first", "By the 31st."),
+    ],
+)
+def test_a_number_a_year_and_a_day_stand_however_they_are_written(line: str, text: str) -> None:
+    assert check(text, "L90", beside=(line,)).problems == ()
+    assert check(text, "L90", beside=("nothing of it",)).problems
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("Seven, not thirteen, she said", "She wants eight kitchens."),
+        ("renewed to Feb/2028 then", "It runs to February 2029."),
+        ("code 20281 then", "It runs to 2028."),
+        ("free Wednesday the twentieth of January", "The panel sits on the 21st."),
+        ("the second call and the twelfth of the stores", "The panel sits on the 2nd and the 12th."),
+    ],
+)
+def test_another_number_year_or_day_is_doubted(line: str, text: str) -> None:
+    assert check(text, "L90", beside=(line,)).problems
+
+
 def test_a_price_in_cents_is_the_price_in_euros() -> None:
     assert check("19 cents a turn.", "L90", beside=("0.19 EUR a turn",)).problems == ()
     assert check("18 cents a turn.", "L90", beside=("0.19 EUR a turn",)).problems
