@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ from coach.export.safe import CustomerSafe, Gate
 from coach.export.safe_words import NAMED, PHRASES
 from coach.figures import figures
 from coach.held import words_of
-from coach.schema import Block, Groundwork, Kind, MeetingPlan
+from coach.schema import AccountContext, Block, Groundwork, Kind, MeetingPlan, NoteLine
 from coach.words import fold
 from tests.support.leaky import (
     INTERNAL_TALK,
@@ -90,6 +91,41 @@ def test_a_topic_is_refused_with_its_reason(example_name: str, text: str, why: s
 @pytest.mark.parametrize("text", ["What the board can read", "How it is done now", "Open questions"])
 def test_plain_words_and_their_own_words_pass_as_a_topic(text: str) -> None:
     assert isinstance(Gate(example("renewal")).topic(text), CustomerSafe)
+
+
+def noted(*texts: str) -> Gate:
+    notes = tuple(NoteLine(label=f"L{number}", text=text) for number, text in enumerate(texts, start=1))
+    return Gate(AccountContext(account="Tarnbeck", today=date(2026, 11, 30), notes=notes))
+
+
+@pytest.mark.parametrize(
+    "need", ["Needs better CRM integration", "Tarnbeck wants an interface to their CRM.", "Braucht eine CRM-Anbindung"]
+)
+def test_a_crm_that_the_customer_needs_is_theirs(need: str) -> None:
+    gate = noted(need)
+    assert gate.why_not_brought("Your CRM and our interface") == ""
+    for ours in ("Our CRM and your interface", "Update CRM", "CRM says 40 %", "We log it in the CRM", "CRM stage"):
+        assert gate.why_not_brought(ours), ours
+    assert noted(need, "update CRM").why_not_brought("Your CRM and our interface")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "update CRM",
+        "CRM says 40 %",
+        "log it in the CRM",
+        "[auto] Needs better CRM integration",
+        "Needs an update in the CRM",
+        "needs CRM update",
+        "We need a better CRM",
+        "mgr wants a better CRM",
+        "Needs better CRM integration before our forecast",
+        "Needs better CRM integration, in confidence, do not tell",
+    ],
+)
+def test_a_crm_that_is_our_own_talk_stays_with_us(line: str) -> None:
+    assert "crm" in noted(line).why_not_brought("Your CRM and our interface").casefold()
 
 
 def test_a_word_hidden_by_invisible_signs_does_not_pass() -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from coach.builtin.words import CONFIDENCE, LIMIT, TALK
-from coach.export.safe_words import INTERNAL, OF_OURS, THEIRS
+from coach.export.safe_words import INTERNAL, OF_OURS, OUR_RECORD, THEIRS
 from coach.rubric import words_for
 from coach.words import fold
 
@@ -19,7 +19,7 @@ LANGUAGES = ("en", "de", "fr", "es")
 def our_talk(text: str, *, theirs: frozenset[str]) -> Iterator[str]:
     """Each phrase of it. `theirs`: folded nouns that are the customer's, unless they are said to be ours."""
     ours = THEIRS.sub("", fold(text))
-    found = [match for pattern in (INTERNAL, TALK, LIMIT) for match in pattern.finditer(ours)]
+    found = [match for pattern in (INTERNAL, TALK, LIMIT, OUR_RECORD) for match in pattern.finditer(ours)]
     found += CONFIDENCE.finditer(text)
     found += (match for language in LANGUAGES for match in words_for("internal_talk", language).finditer(text))
     yield from (match.group() for match in found if not _is_theirs(match, theirs))

@@ -16,7 +16,7 @@ from typing import Literal
 
 from coach.builtin.evidence import Evidence
 from coach.confidence import Confidence, leaks
-from coach.export.kept import all_kept, gathered, is_record, is_telling, lines_of_ours
+from coach.export.kept import all_kept, gathered, is_record, is_telling, lines_of_need, lines_of_ours
 from coach.export.labels import Labels
 from coach.export.our_talk import LANGUAGES, our_talk
 from coach.export.outward import is_commented, mixed, outward, readings, visible
@@ -323,14 +323,15 @@ class Gate:
 
     @cached_property
     def _their_nouns(self) -> frozenset[str]:
-        """Nouns of our own talk that are theirs here: in their own words, or called theirs by what we bring.
+        """Nouns of our own talk that are theirs here: in their words or needs, or called theirs by what we bring.
 
-        In the latter case no line of ours has them, in neither a line of ours alone.
+        In the last case no line of ours has them, in none a line of ours alone.
         """
         lines = self.context.lines.items()
         alone = words_of("\n".join(line.text for label, line in lines if label in self._secret))
         ours = words_of("\n".join(line.text for _, line in lines if line.voice == "ours"))
-        theirs = words_of("\n".join(line.text for line in self._public))
+        needs = [line.text for label, line in lines if label in lines_of_need(self.context) - self._secret]
+        theirs = words_of("\n".join((*needs, *(line.text for line in self._public))))
         called = frozenset(found["noun"] for found in THEIRS.finditer(fold(self.sheet)))
         found = (theirs - alone) | (called - ours - alone)
         return frozenset(noun for noun in found if SHARED_NOUNS.fullmatch(noun))

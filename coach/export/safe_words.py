@@ -226,6 +226,24 @@ SHARED_NOUNS = re.compile(
     r"margins?|margen?|margenes|discounts?|rabatte?n?|forecasts?|pipelines?|quotas?|crm|competitors?|rivals?|floors?"
 )
 """Of our own talk, the nouns that a customer may use of their own business."""
+NEEDS_A_CRM = re.compile(
+    r"^(?P<who>(?:[\w.'-]+ ){0,3})(?:needs|wants|requires|lacks|braucht|benotigt|wunscht|sucht|veut|souhaite|cherche"
+    r"|a besoin d[e'](?: ?une?)?|necesita|quiere|busca) ?"
+    r"(?:(?!to |in |into |we |i |our |us )[\w'-]+ ){0,3}?"
+    r"(?:(?:integration|interface|link|connection|schnittstelle|anbindung)"
+    r" (?:with|to|for|mit|zu|an|zum|avec|au|con|al) )?"
+    r"(?:(?:the|their|his|her|its|ihr\w*|das|dem|le|leur|el|su) )?crm"
+    r"(?:[- ](?:integration|integracion|interface|link|connection|connector|system|schnittstelle|anbindung))?"
+    r"(?= *(?:$|[.,;:!?()]|(?:and|und|et|y|with|mit|avec|con|that|which) ))"
+)
+"""A sentence of the notes in which somebody needs a CRM, or something for theirs; on folded text."""
+OUR_RECORD = re.compile(
+    r"\b(?:updat(?:e[sd]?|ing)|log(?:s|ged|ging)?|enter(?:s|ed|ing)?|record(?:s|ed|ing)?|note[sd]?|puts?|tracks?|pfleg\w+"
+    r"|eintrag\w*|aktualisier\w*|saisi\w*|actualiz\w*) (?:(?!your |ihr|votre |vos |sus? )[\w'-]+ ){0,4}?crm\b"
+    r"|\bcrm[:,]? (?:says?|shows?|has|sagt|zeigt|dit|dice)\b|\bim crm (?:steht|eintrag\w*|pflegen)\b"
+    r"|\bcrm[- ](?:stage|entry|entries|field|note|record|update|probability|amount)s?\b"
+)
+"""What we keep in our own, wherever a CRM is the customer's need; on folded text."""
 OF_OURS = re.compile(r"\b(?:our|my|unsere?[mnrs]?|meine?[mnrs]?|notre|nos|nuestr[oa]s?|mis?) (?:own )?$")
 """Before such a noun: it is ours all the same."""
 
