@@ -48,7 +48,7 @@ def inspect_tasks(jobs: Sequence[Job]) -> list[Task]:
 
 def run_under_inspect(jobs: Sequence[Job], *, logs: Path, at_once: int) -> list[Row]:
     """Every job as a sample; what errored is a row with its error, and the others go on."""
-    with _unclosed_streams_ignored():
+    with _what_is_there_not_searched(), _unclosed_streams_ignored():
         done = inspect_ai.eval(
             inspect_tasks(jobs),
             model=None,
@@ -63,6 +63,16 @@ def run_under_inspect(jobs: Sequence[Job], *, logs: Path, at_once: int) -> list[
         known = {(job.name, job.id): job for job in jobs}
         rows = [row for log in done for row in _rows(log, known)]
     return rows
+
+
+@contextmanager
+def _what_is_there_not_searched() -> Iterator[None]:
+    """Pages and notes made before are kept to the end: to search them for garbage took most of Inspect's time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager
