@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from coach.checks import check_page, missing_parts
+from coach.checks import missing_parts
 from coach.markup import word_count
 from coach.rubric import rubric, word_budget
 from coach.schema import Block, Commitment, Drafted, Groundwork, MeetingPlan, Run
@@ -107,8 +107,7 @@ def _kept(case: Case, plan: MeetingPlan) -> float | None:
 
 def _says_who_what_when(plan: MeetingPlan, drafted: Drafted) -> bool:
     best = plan.best_outcome
-    findings = check_page(plan, drafted.context, drafted.groundwork)
-    objections = {one.rule for one in findings if one.part == "best" and one.gravity != "hint"}
+    objections = {one.rule for one in drafted.critique.findings if one.part == "best" and one.gravity != "hint"}
     return bool(best.who and best.what and (best.by or "R5" not in objections)) and not objections & OUTCOME_RULES
 
 

@@ -11,6 +11,7 @@ from coach.critique import assess
 from coach.export.markdown import to_markdown
 from coach.groundwork import as_text
 from coach.schema import Drafted
+from coach.untrue import RULE as UNTRUE
 from evals.arms import Arm
 from evals.cases import Case, Label
 from evals.found import claims_made, confidences_shown, contradictions_found, facts_found, promises_found, told
@@ -66,15 +67,20 @@ async def _ablated(case: Case, arm: Arm, pages: Pages, wins: Wins | None) -> Res
         **cost_measures([run for run in drafted.runs if run.call not in judge.CALLS], is_timed=False),
     }
     values = {name: measured[name] for name in ABLATED}
-    by_rules: float | None = assess(drafted.plan, drafted.context, drafted.groundwork).total
+    by_rules = None if arm.is_chat else _total_by_rules(drafted)
     if arm.is_chat:  # it names no lines that its statements could be held against
-        values["unsupported"] = by_rules = None
+        values["unsupported"] = None
     why = "\n".join(missed_on_page(case, drafted))
     page = as_html(f"{case.id}, {arm.name}", drafted, why=why)
     won = await wins(case, arm) if wins else None
     return Result(
         {**values, "score": by_rules, "wins": won}, as_markdown(drafted), why, page, to_markdown(drafted.plan)
     )
+
+
+def _total_by_rules(drafted: Drafted) -> float | None:
+    found = [one for one in drafted.critique.findings if one.rule != UNTRUE]
+    return assess(drafted.plan, drafted.context, found=found).total
 
 
 def missed_on_page(case: Case, drafted: Drafted) -> Iterator[str]:
