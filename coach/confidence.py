@@ -38,6 +38,7 @@ class Confidence:
     """Our own floor, margin or authority."""
 
 
+@lru_cache(maxsize=32)
 def confidences(groundwork: Groundwork, context: AccountContext) -> tuple[Confidence, ...]:
     """What the groundwork or the rep says was told in confidence, and our own limits that lines of ours hold.
 
@@ -95,10 +96,13 @@ def _marked_blocks(context: AccountContext) -> list[Block]:
 
 def leaks(block: Block, kept: Sequence[Confidence], context: AccountContext) -> tuple[str, ...]:
     """One sentence for each confidence that the block shows to the customer: in a part they see, or in spoken words."""
+    return tuple(leaking(block, kept, context))
+
+
+def leaking(block: Block, kept: Sequence[Confidence], context: AccountContext) -> dict[str, tuple[str, ...]]:
+    """As `leaks`, each sentence with the lines that are kept."""
     spoken = "\n".join(_spoken(block, context))
-    if not spoken:
-        return ()
-    return tuple(dict.fromkeys(sentence for one in kept for sentence in _shown(spoken, one)))
+    return {sentence: one.lines for one in kept for sentence in _shown(spoken, one)} if spoken else {}
 
 
 _LIMIT = re.compile(
@@ -242,10 +246,13 @@ def _spoken(block: Block, context: AccountContext) -> Iterator[str]:
         yield block.text
         return
     for match in _QUOTED.finditer(block.text):
-        quoted = fold(match[1].strip(" .,!?"))
-        is_noted = any(quoted in fold(line.text) for line in (*context.notes, *context.fields, *context.proofs))
-        if block.part != "leave_out" and not (is_noted and block.part in _INTERNAL):
+        if block.part != "leave_out" and not (block.part in _INTERNAL and _is_noted(match[1], context)):
             yield match[1]
+
+
+def _is_noted(words: str, context: AccountContext) -> bool:
+    quoted = fold(words.strip(" .,!?"))
+    return any(quoted in fold(line.text) for line in (*context.notes, *context.fields, *context.proofs))
 
 
 def _shown(spoken: str, one: Confidence) -> Iterator[str]:
@@ -259,6 +266,6 @@ def _shown(spoken: str, one: Confidence) -> Iterator[str]:
         alike = [kept for kept in one.figures if figure.value == kept.value and stands(figure, (kept,))]
         if any(kept.unit == figure.unit or figure.value > SMALL for kept in alike):
             yield f"shows “{figure.text}”, {why}{where}"
-    phrase = sorted(word for word in one.words if word in said)
-    if len(phrase) >= MIN_PHRASE_WORDS and not one.names:
+    phrase = () if one.names else sorted(one.words & said)
+    if len(phrase) >= MIN_PHRASE_WORDS:
         yield f"shows “{' … '.join(phrase[:3])}”, {why}{where}"

@@ -11,7 +11,7 @@ from datetime import date
 
 from coach.checks.page import Page, Passage, finding
 from coach.claims import agenda_span, minutes_of
-from coach.confidence import confidences, leaks
+from coach.confidence import confidences, leaking
 from coach.dates import FoundDate, dates, noted_days, weekdays
 from coach.daycounts import weekday_problems
 from coach.figures import Figure, figures
@@ -117,8 +117,7 @@ def confidences_are_kept(page: Page) -> Iterator[Finding]:
     """R21."""
     kept = confidences(page.groundwork or Groundwork(), page.context)
     for block in page.plan.blocks if kept else ():
-        shown = {why: one.lines for one in kept for why in leaks(block, (one,), page.context)}
-        for why, lines in shown.items():
+        for why, lines in leaking(block, kept, page.context).items():
             yield finding("R21", why, part=block.part, block=block.id, lines=lines)
 
 
