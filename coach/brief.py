@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from coach.dates import CalendarDay, calendar
 from coach.llm import Request
@@ -75,6 +75,7 @@ class Brief:
         return f"<material {mark}>\n{body}\n</material {mark}>"
 
 
+@lru_cache(maxsize=32)
 def material(context: AccountContext) -> str:
     """Record, proof points, notes and calendar, a line each, with labels and whose words they are."""
     groups = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from coach.brief import material
 from coach.labels import labels_in
@@ -19,7 +20,15 @@ RULE = "R28"
 
 def seen(words: str, told: str) -> str:
     """Hash of what decides the comparison: the words of a block, or of a sentence in it, and the notes."""
-    return hashlib.sha256(json.dumps([told, words]).encode()).hexdigest()[:16]
+    both = _hash_begun(told).copy()
+    both.update(f", {json.dumps(words)}]".encode())
+    return both.hexdigest()[:16]
+
+
+@lru_cache(maxsize=8)
+def _hash_begun(told: str) -> hashlib._Hash:
+    """Of the list `[told, words]` as JSON, up to the notes, which are the same for every block."""
+    return hashlib.sha256(f"[{json.dumps(told)}".encode())
 
 
 def read_untrue(text: str, block: Block, context: AccountContext) -> tuple[Untrue, ...]:
