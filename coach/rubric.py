@@ -18,7 +18,7 @@ from coach.errors import InputError
 from coach.prompts import prompts_folder
 from coach.schema import Depth, Part
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C one where PyYAML has it: ten times faster."""
 POINTS_OF_AN_ITEM = 4.0
 ENGLISH = "en"
@@ -144,7 +144,7 @@ def rubric() -> Rubric:
 def read_rubric(path: Path) -> Rubric:
     """Read a rubric of one's own. Raises InputError when the file is missing or not sound."""
     try:
-        return Rubric.model_validate(yaml.load(path.read_text("utf-8"), Loader=_LOADER))  # a safe one
+        return Rubric.model_validate(yaml.load(path.read_text("utf-8"), Loader=YAML_LOADER))  # a safe one
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(f"{path.name} cannot be read: {error}") from error
     except ValidationError as error:

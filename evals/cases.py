@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coach.context import read_context
 from coach.errors import InputError
+from coach.rubric import YAML_LOADER
 from coach.schema import AccountContext
 from evals.places import CONTEXTS, EXAMPLES, HERE, MANIFEST
 
@@ -215,7 +216,7 @@ def _difference(name: str, pinned: Mapping[str, str], now: Mapping[str, str]) ->
 
 def _read(path: Path) -> Case | list[str]:
     try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
+        raw = yaml.load(path.read_text("utf-8"), YAML_LOADER)
         label = Label.model_validate(raw)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         return [f"cannot be read: {' '.join(str(error).split())}"]

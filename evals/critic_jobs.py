@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from coach.brief import Brief, material
@@ -34,6 +34,8 @@ class Looked:
     """One page as the critic saw it."""
 
     plan: MeetingPlan
+    markdown: str
+    """The plan as a file."""
     critique: Critique
     suggested: Suggested | None = None
 
@@ -83,7 +85,8 @@ class Critic:
         good = base(case.base)
         if case.id not in self._by_rules:
             plan = plan_of(case)
-            self._by_rules[case.id] = Looked(plan, assess(plan, good.context, good.groundwork))
+            critique = assess(plan, good.context, good.groundwork)
+            self._by_rules[case.id] = Looked(plan, to_markdown(plan), critique)
         by_rules = self._by_rules[case.id]
         if self.arm == RULES or self._roles is None:
             return by_rules
@@ -98,11 +101,11 @@ class Critic:
         judgement = await judge(brief, models, model=self._roles.judge, plan=plan, known=known)
         critique = assess(plan, good.context, judgement=judgement, judged_by=self._roles.judge, found=found)
         if self.arm != READ:
-            return Looked(plan, critique)
+            return replace(by_rules, critique=critique)
         findings, budget = critique.findings, word_budget(plan.depth)
         reader = self._roles.reader
         suggested = await suggest(brief, models, model=reader, plan=plan, findings=findings, budget=budget)
-        return Looked(plan, critique, suggested)
+        return replace(by_rules, critique=critique, suggested=suggested)
 
 
 def recording_of(case: CriticCase) -> str:
@@ -139,7 +142,7 @@ async def _criticised(case: CriticCase, critic: Critic) -> Result:
         **{f"names_{rule}": float(rule in looked.named_since(good)) for rule in _expected_of(looked, case)},
     }
     why = "\n".join(_told(case, looked, unexpected))
-    return Result(values, f"{case.why}\n\n{to_markdown(looked.plan)}", why)
+    return Result(values, f"{case.why}\n\n{looked.markdown}", why)
 
 
 def _found(case: CriticCase, looked: Looked, good: Looked | None) -> dict[str, float | None]:
@@ -225,7 +228,7 @@ def _objected_after(suggestion: Suggestion, looked: Looked, good: Base) -> froze
     plan, _ = apply(looked.plan, suggestion)
     touched = frozenset({suggestion.block})
     plan, critique = recheck(plan, good.context, good.groundwork, looked.critique, touched=touched)
-    return Looked(plan, critique).objected
+    return replace(looked, plan=plan, critique=critique).objected
 
 
 def _refused(looked: Looked) -> float | None:
