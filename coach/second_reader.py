@@ -13,6 +13,7 @@ from json import JSONDecodeError
 
 from coach.brief import Brief
 from coach.checks.sides import one_sided
+from coach.confidence import Confidence, confidences
 from coach.errors import InputError
 from coach.excerpt import excerpt
 from coach.grounding import problems_of
@@ -28,6 +29,10 @@ SUGGESTIONS_MAX_TOKENS = 2500
 MAX_SUGGESTIONS = 8
 MAX_GROWTH_WORDS = 40
 """All suggestions together. Source: prompts/suggest.md."""
+OF_SIDES = frozenset({"R18", "R29"})
+"""Rules that object to a contradiction of which the page says one side. Source: rubric.yaml."""
+UNHEARD = frozenset({"before", "leave_out"})
+"""Parts of which the customer hears nothing, whatever they say."""
 _QUOTED = re.compile("“[^”]+”")
 _NUMBER = re.compile(r"^\s*\**\(?(\d+)[.)]\**\s+", re.M)
 OnSuggestion = Callable[[Suggestion], None]
@@ -74,16 +79,60 @@ async def suggest(
     written, and no rep has it yet. Raises ModelError.
     """
     sorter = _Sorter(plan, brief.context, groundwork, budget=budget, on_suggestion=on_suggestion)
-    found = "\n".join(f"- {finding.why}" for finding in findings) or "nothing"
     request = brief.request(
         "suggest",
         max_tokens=SUGGESTIONS_MAX_TOKENS,
         whose=JUST_WRITTEN if is_new else "as the rep has it",
         blocks=numbered(plan.blocks),
-        findings=found,
+        findings=_listed(findings),
     )
     await models.ask(model, request, listener=sorter)
     return sorter.finish()
+
+
+async def say_both_sides(
+    brief: Brief,
+    models: Models,
+    *,
+    model: str,
+    plan: MeetingPlan,
+    findings: Sequence[Finding] = (),
+    groundwork: Groundwork | None = None,
+    budget: int,
+) -> Suggested:
+    """Checked suggestions for a page just written: where the lines do not agree, both sides stand on it.
+
+    `suggest` looks at everything, and leaves some of these out. What was told in confidence is refused but where the
+    page speaks of it already and the customer hears nothing. Raises ModelError.
+    """
+    sorter = _Sorter(plan, brief.context, groundwork, budget=budget, on_suggestion=None)
+    request = brief.request(
+        "both_sides",
+        max_tokens=SUGGESTIONS_MAX_TOKENS,
+        blocks=numbered(plan.blocks),
+        findings=_listed([finding for finding in findings if finding.rule in OF_SIDES]),
+        room=str(min(MAX_GROWTH_WORDS, max(0, budget - word_count(plan.blocks)))),
+    )
+    await models.ask(model, request, listener=sorter)
+    return _without_confidences(sorter.finish(), plan, confidences(groundwork or Groundwork(), brief.context))
+
+
+def _without_confidences(suggested: Suggested, plan: MeetingPlan, kept: Sequence[Confidence]) -> Suggested:
+    secret = frozenset(label for one in kept for label in one.lines)
+    told = [one for one in suggested.offered if _newly_told(one, _block(plan, one.block), secret)]
+    offered = tuple(one for one in suggested.offered if one not in told)
+    return Suggested(
+        offered, (*suggested.refused, *(f"{one.block} would say what was told in confidence" for one in told))
+    )
+
+
+def _newly_told(suggestion: Suggestion, block: Block, secret: frozenset[str]) -> bool:
+    told = secret & {*suggestion.lines}
+    return bool(told) and (block.part not in UNHEARD or not told <= {*block.citations})
+
+
+def _listed(findings: Sequence[Finding]) -> str:
+    return "\n".join(f"- {finding.why}" for finding in findings) or "nothing"
 
 
 def vet(

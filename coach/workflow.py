@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from coach import builtin
@@ -58,7 +59,7 @@ from coach.schema import (
     Point,
     Run,
 )
-from coach.second_reader import mended, points_of, suggest
+from coach.second_reader import Suggested, mended, points_of, say_both_sides, suggest
 from coach.settings import BUILTIN
 from coach.unaided import draft_unaided
 
@@ -82,8 +83,11 @@ STEPS: dict[Effort, Steps] = {
 }
 PAGE_STAGES = ("page", "rewrite", *(f"rewrite {number}" for number in range(2, 1 + STEPS["high"].rewrites)))
 """The stages that bring forth a page, in their order."""
-MENDING = "suggestions"
-"""The last stage: exact words of the page are replaced. Source: blind reading, 0.96 of 24 pairs (evals/README.md)."""
+MENDING: dict[str, Callable[..., Awaitable[Suggested]]] = {
+    "suggestions": partial(suggest, is_new=True),
+    "both sides": say_both_sides,
+}
+"""The last stages: exact words of the page are replaced. Source: blind reading, 0.96 of 24 pairs (evals/README.md)."""
 MAX_FINDINGS_TOLD = 14
 T = TypeVar("T")
 Settled = Callable[[], Sequence[Block]]
@@ -182,8 +186,8 @@ class _Drafting:
             page = better
         last = await self._within_budget(await page.plan)
         by_rules = assess(last, self.context, groundwork)
-        if is_mended:
-            mended_page, why = await self._mended(last, groundwork, by_rules)
+        for stage in MENDING if is_mended else ():
+            mended_page, why = await self._mended(stage, last, by_rules)
             if mended_page is not last:
                 drafts.append(self._judging(last, by_rules, why, is_asked=False))
                 last, by_rules = mended_page, assess(mended_page, self.context, groundwork)
@@ -271,30 +275,26 @@ class _Drafting:
         length = (f"The page has {over + self.budget} words, {over} over its budget.",) if over > 0 else ()
         return (*length, *for_the_writer(by_rules)[:MAX_FINDINGS_TOLD])
 
-    async def _mended(
-        self, plan: MeetingPlan, groundwork: Groundwork, by_rules: Critique
-    ) -> tuple[MeetingPlan, tuple[Point, ...]]:
+    async def _mended(self, stage: str, plan: MeetingPlan, by_rules: Critique) -> tuple[MeetingPlan, tuple[Point, ...]]:
         """The page with what the second reader would change in it, word by word, where its lines hold it; and why."""
-        self._on_event(StageStarted(MENDING))
-        reader = self.options.model_for("reader")
-        asked = suggest(
+        self._on_event(StageStarted(stage))
+        asked = MENDING[stage](
             self.brief,
             self.models,
-            model=reader,
+            model=self.options.model_for("reader"),
             plan=plan,
             findings=by_rules.findings,
-            groundwork=groundwork,
+            groundwork=self.groundwork,
             budget=self.budget,
-            is_new=True,
         )
-        suggested = await self._tried(MENDING, asked)
+        suggested = await self._tried(stage, asked)
         if suggested is None:
             return plan, ()
         better, applied = mended(plan, suggested.offered, spared=[block.text for block in self.settled()])
         if not applied:
             return plan, ()
         better = checked(with_words_as_now(better, plan, self.context), self.context, self.groundwork)
-        self._on_event(PageIndexed(MENDING, better))
+        self._on_event(PageIndexed(stage, better))
         return better, tuple(Point(text=one.why, lines=one.lines) for one in applied)
 
     async def _within_budget(self, plan: MeetingPlan) -> MeetingPlan:

@@ -32,7 +32,7 @@ ABLATIONS = (
     "other_reader",
     "other_prompts",
 )
-AFTER_THE_REWRITES = frozenset({"cut", "suggest"})
+AFTER_THE_REWRITES = frozenset({"cut", "suggest", "both_sides"})
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from coach.schema import AccountContext, NoteLine
 from coach.second_reader import JUST_WRITTEN
 from coach.workflow import PAGE_STAGES, Options, plan_meeting
 from tests.support.endpoint import Answer, Body, Endpoint, Fault, Reply, Status
-from tests.support.writer import EXAMINERS, GROUNDWORK, PAGE, REWRITE, REWRITTEN, task_of, writer
+from tests.support.writer import BOTH_SIDES, EXAMINERS, GROUNDWORK, PAGE, REWRITE, REWRITTEN, task_of, writer
 
 Serve = Callable[..., Endpoint]
 MODEL = Options(model="openai:scripted")
@@ -37,7 +37,7 @@ async def test_the_page_is_worked_out_written_criticised_and_rewritten(context: 
     heard: list[Event] = []
     drafted = await plan_meeting(context, options=MODEL, on_event=heard.append)
     assert [event.stage for event in heard if isinstance(event, StageStarted)] == [
-        "groundwork", "page", "criticism", "rewrite", "criticism", "rewrite 2", "suggestions",
+        "groundwork", "page", "criticism", "rewrite", "criticism", "rewrite 2", "suggestions", "both sides",
     ]  # fmt: skip
     pages = [join(split(text)) for text in (PAGE, REWRITTEN, REWRITTEN)]
     assert [join(draft.plan.blocks) for draft in drafted.drafts] == pages
@@ -264,11 +264,43 @@ async def test_a_side_that_the_page_lacks_is_told_to_the_second_reader_alone_and
     other = NoteLine(label="L13", text="TR: you promised it for 27 October", voice="customer", speaker="Tom Reed")
     endpoint = serve(reader)
     drafted = await plan_meeting(context.model_copy(update={"notes": (*context.notes, other)}), options=MODEL)
-    told = [task_of(body) for body in endpoint.bodies if "do not agree" in task_of(body)]
-    assert [JUST_WRITTEN in asked for asked in told] == [True]
+    told = [task_of(body) for body in endpoint.bodies if "The lines do not agree: “24 Oct” (L5)" in task_of(body)]
+    assert [JUST_WRITTEN in asked or asked.startswith(BOTH_SIDES) for asked in told] == [True] * (
+        1 if reader is disagreeing else 2
+    )
     last = [finding.rule for finding in drafted.critique.findings]
     assert ("R29" in last) == (reader is not disagreeing)
     assert ("27 Oct" in join(drafted.plan.blocks)) == (reader is disagreeing)
+
+
+@pytest.mark.parametrize(
+    ("part", "secret", "is_said"),
+    [
+        ("who can say no", "", True),
+        ("who can say no", "L13", False),
+        ("38 days late", "L13", False),
+        ("38 days late", "L5", True),
+        ("I promised it", "L5", False),
+    ],
+)
+async def test_a_side_in_words_is_said_but_no_confidence_of_which_the_page_was_silent_or_where_it_is_heard(
+    context: AccountContext, serve: Serve, part: str, secret: str, is_said: bool
+) -> None:
+    def comparing(body: Body) -> Reply:
+        asked = task_of(body)
+        if asked.startswith("TASK: work this") and secret:
+            return Answer(GROUNDWORK.replace("## In confidence", f"## In confidence\n- Who signs. [{secret}]"))
+        if not asked.startswith(BOTH_SIDES):
+            return writer(body)
+        assert "longer by 40 words at most" in asked
+        block, words = next(found for found in re.findall(r"^(B\d+) \(\w+\): (.*)$", asked, re.M) if part in found[1])
+        both = {"old": words, "new": f"{words} Tom says Jens signs, Jens that Tom does.", "lines": ["L13", "L5"]}
+        return Answer("L13: neither\n" + json.dumps({"kind": "missing", "block": block, "why": "Both stand.", **both}))
+
+    other = NoteLine(label="L13", text="Tom: Jens signs. Jens: Tom signs", voice="customer", speaker="Tom Reed")
+    serve(comparing)
+    drafted = await plan_meeting(context.model_copy(update={"notes": (*context.notes, other)}), options=MODEL)
+    assert ("Jens that Tom does" in join(drafted.plan.blocks)) == is_said
 
 
 async def test_words_that_the_rep_has_settled_are_not_mended(context: AccountContext, serve: Serve) -> None:

@@ -12,12 +12,14 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from tests.support.endpoint import Answer, Body, Reply, Status
-from tests.support.writer import AFRESH, REWRITE, task_of
+from tests.support.writer import AFRESH, BOTH_SIDES, REWRITE, task_of
 
 FOLDER = Path(__file__).parent.parent / "recordings"
 _BLOCK = re.compile(r"^(B\d+) \(\w+\): ", re.M)
 _ASKED_AGAIN = re.compile(r'^(B\d+): "(.*)" is not in [^.]*\. The block: (.*)$', re.M)
 _SAID_AGAIN = re.compile(r'^\W*(B\d+): "(.*)" \| *(.*)$', re.M)
+SILENT = frozenset({"judge_again", "both_sides"})
+"""Asked of every page, and of no use to what the recordings show."""
 IN_TURN = frozenset({"rewrite"})
 """Asked more than once in the same words, about another page each time."""
 _CALLS = {
@@ -30,13 +32,14 @@ _CALLS = {
     "TASK: say what the page below asks": "index_outcomes",
     "TASK: you are a strict examiner": "judge",
     AFRESH: "judge_again",
+    BOTH_SIDES: "both_sides",
     "TASK: the page is": "cut",
     "TASK: you are the second reader": "suggest",
 }
 
 
 class Recorded:
-    """A script for the endpoint: answers as recorded, 404 for what was never asked; the second examiner is silent."""
+    """A script for the endpoint: answers as recorded, 404 for what was never asked; some are silent."""
 
     def __init__(self, name: str) -> None:
         first, *lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
@@ -50,7 +53,7 @@ class Recorded:
     def __call__(self, body: Body) -> Reply:
         asked = task_of(body)
         call = next((name for start, name in _CALLS.items() if asked.startswith(start)), "")
-        if call == "judge_again":
+        if call in SILENT:
             return Answer('{"id":"done"}')
         known = self._answers[call]
         if not known:

@@ -95,6 +95,7 @@ PARTS = {
     "what decides it": "decides", "before": "before", "who": "people", "opening": "opening", "minutes": "agenda",
     "we bring": "bring", "find out": "find_out", "they will ask": "answers", "leave out": "leave_out",
 }  # fmt: skip
+BOTH_SIDES = "TASK: hold the page against the lines"
 REWRITE = "TASK: criticise this page as my sales manager would: what is wrong, what is missing, what would harm? At"
 """So begins the task that asks for the improved page; a criticism alone is asked for in other words."""
 AFRESH = "TASK: examine this page afresh"
@@ -124,6 +125,8 @@ def writer(body: Body) -> Reply:
         return Answer(f'{judged(asked)}\n{{"id":"done"}}')
     if asked.startswith("TASK: you are the second reader"):
         return Answer("Nothing to change." if JUST_WRITTEN in asked else json.dumps(SUGGESTIONS))
+    if asked.startswith(BOTH_SIDES):
+        return Answer("L2, L5: the 24th, the 24th: both")
     return Answer("B1: nothing | none")
 
 

@@ -10,6 +10,7 @@ const KIND_CHOICES = { text: "Text", item: "List item", quote: "Words to say", h
 const STAGE_NAMES = {
   groundwork: "Working the notes out", page: "Writing the page", index: "Finding the line behind every statement",
   criticism: "Looking for what is wrong", rewrite: "Writing the better version", suggestions: "The second reader goes over it",
+  "both sides": "Looking where your notes do not agree",
   judge: "Scoring the page", draft: "Beginning", check: "Checking the page", redraft: "Writing it again", block: "Writing it again",
 };
 const VOICES = { ours: "our own note", customer: "the customer’s words", outside: "an outsider’s words" };
