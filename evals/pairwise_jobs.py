@@ -1,6 +1,6 @@
 """The tasks that compare: `pairwise`, the readings' side of `judge_agreement`, and the win rates of `ablation`.
 
-Each pair is read in both orders; readings of one meeting are one cluster.
+Each pair is read in both orders, for `pairwise` twice, by other readers; readings of one meeting are one cluster.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import product
 
 from coach.brief import material
 from coach.schema import Run
@@ -19,40 +20,44 @@ from evals.pages import Pages, recording_of
 from evals.plan_jobs import expected
 from evals.reading import ORDERS, Reading, Two, neutral, read_blind
 
+TIMES = 2
+"""How often `pairwise` has each order read: two readers of the same two pages agree in three of four."""
+
 
 class Readings:
-    """Reads each pair of arms once an order, for all the tasks that look at it."""
+    """Reads each pair of arms once an order and turn, for all the tasks that look at it."""
 
     def __init__(self, pages: Pages, *, reader: str) -> None:
         self._pages, self._reader = pages, reader
-        self._read: dict[tuple[str, str, str, int], asyncio.Task[Reading]] = {}
+        self._read: dict[tuple[str, str, str, int, int], asyncio.Task[Reading]] = {}
 
     async def two(self, case: Case, one: Arm, other: Arm) -> Two:
         made = [await self._pages.made(case, arm) for arm in (one, other)]
         return Two(case.context, made[0].plan, made[1].plan)
 
-    async def read(self, case: Case, one: Arm, other: Arm, order: int) -> Reading:
-        key = (case.id, one.name, other.name, order)
+    async def read(self, case: Case, one: Arm, other: Arm, order: int, *, turn: int = 0) -> Reading:
+        key = (case.id, one.name, other.name, order, turn)
         if key not in self._read:
-            self._read[key] = asyncio.ensure_future(self._ask(case, one, other, order))
+            self._read[key] = asyncio.ensure_future(self._ask(case, one, other, order, turn))
         return await asyncio.shield(self._read[key])
 
-    async def _ask(self, case: Case, one: Arm, other: Arm, order: int) -> Reading:
+    async def _ask(self, case: Case, one: Arm, other: Arm, order: int, turn: int) -> Reading:
         conditions = self._pages.source.conditions(recording_of(case))
         runs: list[Run] = []
         models = options_for(one, conditions).models(conditions.ledger, runs)
-        return await read_blind(await self.two(case, one, other), models, model=self._reader, order=order)
+        two = await self.two(case, one, other)
+        return await read_blind(two, models, model=self._reader, order=order, again=turn)
 
 
 def pairwise_jobs(cases: Sequence[Case], one: Arm, other: Arm, readings: Readings) -> Iterator[Job]:
     for case in cases:
-        for order in ORDERS:
+        for turn, order in product(range(TIMES), ORDERS):
             name = f"{one.name}_over_{other.name}"
-            work = partial(_paired, case, one, other, readings, order)
+            work = partial(_paired, case, one, other, readings, order, turn)
             about = {"order": f"{one.name if order == 0 else other.name} stands first", "split": case.label.split}
             yield Job(
                 "pairwise", name, case.id, case.id, recording_of(case), material(case.context), work,
-                expected(case.label), about, order,
+                expected(case.label), about, turn * len(ORDERS) + order,
             )  # fmt: skip
 
 
@@ -72,8 +77,8 @@ async def win_share(case: Case, one: Arm, other: Arm, readings: Readings) -> flo
     return share(reading.first_wins for reading in read)
 
 
-async def _paired(case: Case, one: Arm, other: Arm, readings: Readings, order: int) -> Result:
-    two, reading = await readings.two(case, one, other), await readings.read(case, one, other, order)
+async def _paired(case: Case, one: Arm, other: Arm, readings: Readings, order: int, turn: int) -> Result:
+    two, reading = await readings.two(case, one, other), await readings.read(case, one, other, order, turn=turn)
     values = {"wins": float(reading.first_wins), "unsupported_read": reading.unsupported[0]}
     counts = " and ".join("not counted" if one is None else f"{one:g}" for one in reading.unsupported)
     shown = f"# {one.name}\n\n{neutral(two.one)}\n\n---\n\n# {other.name}\n\n{neutral(two.other)}"

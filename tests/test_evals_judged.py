@@ -93,12 +93,14 @@ def test_a_judge_with_one_word_finds_all_or_nothing_and_agrees_by_chance(
 def test_a_reader_who_takes_the_first_is_seen_through_and_ablations_have_their_price(
     serve: Serve, tmp_path: Path
 ) -> None:
-    serve(always("yes"))
+    endpoint = serve(always("yes"))
     made = bench(tmp_path, only=("thin_lead",))
     run = run_live(made, ("plan", "pairwise", "ablation"), ("pairwise", "judge_agreement", "ablation"))
+    read = Counter(str(body["messages"]) for body in endpoint.bodies if "there are no ties" in str(body["messages"]))
+    assert Counter(read.values())[2] == 2, "the chat's pair in both orders, each by two readers"
     assert not [row.error for row in run.rows if row.error]
-    assert [row.values["wins"] for row in run.of("pairwise", "model_over_chat")] == [1.0, 0.0]
-    assert [row.values["unsupported_read"] for row in run.of("pairwise", "model_over_chat")] == [1.0, 0.0]
+    assert [row.values["wins"] for row in run.of("pairwise", "model_over_chat")] == [1.0, 0.0, 1.0, 0.0]
+    assert [row.values["unsupported_read"] for row in run.of("pairwise", "model_over_chat")] == [1.0, 0.0, 1.0, 0.0]
     (bias,) = run.of("judge_agreement", "model_and_chat")
     assert bias.values == {"same_in_other_order": 0.0, "first_chosen": 1.0, "longer_chosen": 0.5}
     tokens = {arm: value(run.of("ablation", arm), "tokens") for arm in run.arms("ablation")}
