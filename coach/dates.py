@@ -98,10 +98,15 @@ def days_of_month(text: str) -> tuple[tuple[int, str], ...]:
     )
 
 
-def spelled_days(text: str) -> tuple[int, ...]:
-    """Days of a month written out in English: `the twentieth of January`, `the thirty-first`; not `the second call`."""
-    found = _SPELLED_DAY.finditer(fold(text))
-    return tuple((TENS_OF_DAYS[match["ten"]] if match["ten"] else 0) + ORDINALS[match["one"]] for match in found)
+def days_said(text: str) -> frozenset[int]:
+    """Those, and the days written out in English: `the twentieth of January`, `the thirty-first`; no `second call`."""
+    spelled = _SPELLED_DAY.finditer(fold(text))
+    return frozenset(
+        (
+            *(day for day, _ in days_of_month(text)),
+            *((TENS_OF_DAYS[match["ten"]] if match["ten"] else 0) + ORDINALS[match["one"]] for match in spelled),
+        )
+    )
 
 
 _ORDINAL_WORDS = """

@@ -10,16 +10,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from coach.dates import (
-    FoundDate,
-    clock_times,
-    days_of_month,
-    noted_days,
-    spelled_days,
-    times,
-    weekdays,
-    working_days,
-)
+from coach.dates import FoundDate, clock_times, days_said, noted_days, times, weekdays, working_days
 from coach.figures import SECONDS, Figure, figures, same_unit, seconds
 from coach.names import known_people, name_words, names, same_person
 from coach.schema import AccountContext, Check, NoteLine
@@ -129,8 +120,7 @@ class Held:
 
     @cached_property
     def days_of_month(self) -> frozenset[int]:
-        written = (day for line in self._lines for day, _ in days_of_month(line.text))
-        return frozenset((*written, *spelled_days(self.text)))
+        return frozenset(day for line in self._lines for day in days_said(line.text))
 
     @cached_property
     def times(self) -> frozenset[time]:
